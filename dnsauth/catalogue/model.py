@@ -1,0 +1,88 @@
+"""Service definitions as frozen values, and what a service asks of a mail domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dnsauth.findings import Where
+
+
+class Status(StrEnum):
+    """How far a definition's facts are supported: by the vendor's own page, by a report, by nothing."""
+
+    VERIFIED = "verified"
+    REPORTED = "reported"
+    UNVERIFIED = "unverified"
+
+
+class Envelope(StrEnum):
+    """Whose domain stands in MAIL FROM; a vendor's own needs no include in ours."""
+
+    CUSTOMER = "customer"
+    VENDOR = "vendor"
+    SWITCHABLE = "switchable"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record a service asks for, absolute; TXT values as joined text, other values as RDATA text."""
+
+    owner: str
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What one sender asks of its mail domain: SPF terms in order, and records (DKIM among them)."""
+
+    spf: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+    mx: tuple[tuple[int, str], ...] = ()
+    """MX (preference, absolute exchange) for a mail domain that ``receives`` by this service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read, and when."""
+
+    url: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParameter:
+    """A parameter a sender gives: text that matches *pattern* whole, or a list or mapping of such."""
+
+    name: str
+    pattern: str = ""
+    example: object = ""
+    help: str = ""
+    default: object = None
+    required: bool = True
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A kind of sender. *template* is its definition as checked data; `dnsauth.catalogue.asks` renders it."""
+
+    name: str
+    title: str
+    where: Where
+    shipped: bool
+    status: Status
+    parameters: Mapping[str, ServiceParameter] = field(default_factory=dict)
+    template: Mapping[str, object] = field(default_factory=dict)
+    envelope: Envelope = Envelope.CUSTOMER
+    alignment: Mapping[str, str] = field(default_factory=dict)
+    rotation: str = ""
+    baa: bool | None = None
+    sources: tuple[Source, ...] = ()
+    notes: str = ""
+
+
+Catalogue = Mapping[str, Service]
+"""Services by name; a user's own win over the shipped ones."""

@@ -1,0 +1,3 @@
+"""The records the inventory asks for."""
+
+from __future__ import annotations

@@ -1,0 +1,48 @@
+"""What the inventory asks of DNS: one `Desired` per RRset we have a say in, each value with its origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dnsauth.lock.model import Claim
+from dnsauth.rrset import RRsetId
+
+
+class Origin(NamedTuple):
+    """Why a value is desired: file and line of the inventory, sender and service (empty where policy asks)."""
+
+    file: str
+    line: int
+    sender: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One desired value in the record's canonical text, the claim it stands under, and who asks for it."""
+
+    text: str
+    claim: Claim
+    origin: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The values the inventory asks of one RRset; *ttl* in seconds, for an RRset that is ours alone."""
+
+    zone: str
+    owner: str
+    type: str
+    ttl: int
+    values: tuple[Value, ...]
+
+    @property
+    def id(self) -> RRsetId:
+        """Owner name and type."""
+        return RRsetId(self.owner, self.type)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The values' texts, sorted."""
+        return tuple(sorted(value.text for value in self.values))

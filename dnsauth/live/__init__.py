@@ -1,0 +1,3 @@
+"""What authoritative servers answer."""
+
+from __future__ import annotations

@@ -1,0 +1,52 @@
+"""Claims and recorded values: where we look, and what we published or adopted there.
+
+A claim says where we look; only a recorded value may be taken away (docs/ownership.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Grammar(StrEnum):
+    """Which values at (owner, type) a claim looks at.
+
+    ``RRSET`` is every value, ``TOKEN`` only the very values the lock records, each other every value that
+    receivers would select as such a record.
+    """
+
+    RRSET = "rrset"
+    TOKEN = "token"  # noqa: S105  a verification token is published, not secret
+    SPF = "spf"
+    DMARC = "dmarc"
+    TLSRPT = "tlsrpt"
+    MTASTS = "mtasts"
+    BIMI = "bimi"
+
+
+class Claim(NamedTuple):
+    """Where we look: absolute owner name, type, and which values there."""
+
+    owner: str
+    type: str
+    grammar: Grammar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Recorded:
+    """One value of ours: SHA-256 of its canonical form (64 hex digits), and its text where it was adopted."""
+
+    digest: str
+    adopted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock of one zone: recorded values by claim, and every selector ever used for an own key."""
+
+    zone: str
+    claims: Mapping[Claim, tuple[Recorded, ...]] = field(default_factory=dict)
+    selectors: tuple[str, ...] = ()

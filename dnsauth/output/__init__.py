@@ -1,0 +1,3 @@
+"""Every stage's values in words."""
+
+from __future__ import annotations
