@@ -1,0 +1,65 @@
+"""The servers as fixtures; each starts when the first test asks for it, and ends with the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.nameserver import Nameserver
+from tests.servers import KEY, SECRET
+from tests.servers.bind import Named
+from tests.servers.bind import named as run_named
+from tests.servers.knot import Knot
+from tests.servers.knot import knot as run_knot
+from tests.servers.powerdns import PowerDNS
+from tests.servers.powerdns import powerdns as run_powerdns
+from tests.servers.route53 import Route53
+from tests.servers.route53 import route53 as run_route53
+
+
+@pytest.fixture
+def nameserver() -> Iterator[Nameserver]:
+    """The in-process nameserver of the demo, without zones, with the key `tests.servers.KEY`."""
+    with Nameserver({}, {KEY: SECRET}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Named]:
+    """BIND without zones: ``named.load(zone, text, signed=True)``."""
+    with run_named(tmp_path_factory.mktemp("named")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def knot(tmp_path_factory: pytest.TempPathFactory, named: Named) -> Iterator[Knot]:
+    """A secondary of `named`: load a zone there with ``notify=knot.endpoint``, then ``knot.follow(zone)``."""
+    with run_knot(tmp_path_factory.mktemp("knot"), (named.address, named.port)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def powerdns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PowerDNS]:
+    """PowerDNS without zones."""
+    with run_powerdns(tmp_path_factory.mktemp("powerdns")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def route53(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route53]:
+    """Route 53 without hosted zones, by moto."""
+    with run_route53(tmp_path_factory.mktemp("route53")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The directory of real zones and vectors beside the checkout, or a skip."""
+    directory = Path(__file__).resolve().parents[2] / "shared"
+    if not directory.is_dir():
+        pytest.skip(
+            f"{directory} is not there: it holds real zones and vectors that are no part of the project"
+        )
+    return directory
