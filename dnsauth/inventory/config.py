@@ -1,0 +1,72 @@
+"""dnsauth.yaml as values: what zones share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dnsauth.documents import Map, Seq
+from dnsauth.findings import Where
+from dnsauth.inventory import senders
+from dnsauth.inventory.config_form import ConfigFile, Defaults
+from dnsauth.inventory.config_form import Live as LiveForm
+from dnsauth.inventory.model import Agreement, Ignore, Live, Waiver
+from dnsauth.inventory.senders import Shared
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What dnsauth.yaml declares."""
+
+    providers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    live: Live = field(default_factory=Live)
+    defaults: Defaults = field(default_factory=Defaults)
+    key_stores: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    signers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+def config(form: ConfigFile, tree: Map, file: str) -> Config:
+    """The values *form* stands for, with their places from *tree*."""
+    return Config(
+        providers=form.providers,
+        live=_live(form.live),
+        defaults=form.defaults,
+        key_stores=form.key_stores,
+        signers=form.signers,
+        agreements={
+            name: Agreement(name, a.partner, a.covers, a.signed, a.review, a.expires, a.ref)
+            for name, a in form.agreements.items()
+        },
+        shared={
+            name: senders.shared(name, sender, _place(tree, "senders", name, file))
+            for name, sender in form.senders.items()
+        },
+        profiles=form.profiles,
+        waivers=tuple(
+            Waiver(w.rule, w.where, w.until, w.owner, w.why, _item(tree, "waivers", index, file), w.change)
+            for index, w in enumerate(form.waivers)
+        ),
+    )
+
+
+def _live(form: LiveForm) -> Live:
+    ignore = tuple(Ignore(each.server, each.until, each.owner, each.why) for each in form.ignore)
+    return Live(form.resolver, form.servers, ignore)
+
+
+def _place(tree: Map, section: str, name: str, file: str) -> Where:
+    match tree[section]:
+        case Map() as mapping:
+            return Where(file, *mapping.key_where(name))
+    return Where(file)
+
+
+def _item(tree: Map, section: str, index: int, file: str) -> Where:
+    match tree[section]:
+        case Seq() as items:
+            return Where(file, *items.where(index))
+    return Where(file)

@@ -1,0 +1,112 @@
+"""The form of ``dnsauth.yaml``: which keys there are, and what each may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from dnsauth.documents import Seq
+from dnsauth.inventory.fields import (
+    Blank,
+    ChangeId,
+    Day,
+    Duration,
+    Form,
+    Host,
+    Identifier,
+    OneOrMany,
+    RuleCode,
+    Server,
+    ServerName,
+    Text,
+    Verbatim,
+    Version,
+)
+from dnsauth.inventory.sender_form import Sender
+from dnsauth.inventory.zone_form import DmarcPolicy
+
+T = TypeVar("T")
+ById = Annotated[dict[Identifier, T], Blank()]
+
+
+class Ignore(Form):
+    """A lame server left out of a look until a date."""
+
+    server: ServerName = Field(description="The server's name or address.")
+    until: Day = Field(description="The last day it is left out.")
+    owner: Text = Field(description="Who answers for this.")
+    why: Text = Field(description="Why, for who reads it later.")
+
+
+class Live(Form):
+    """How to look at live DNS."""
+
+    resolver: Server = Field(default="", description="IP address and port; where absent, the system's.")
+    servers: Annotated[
+        dict[Host, Annotated[tuple[Server, ...], Field(min_length=1), OneOrMany()]], Blank()
+    ] = Field(
+        default={}, description="Authoritative servers by zone, where the delegation does not lead to them."
+    )
+    ignore: Annotated[tuple[Ignore, ...], Blank(Seq)] = Field(
+        default=(), description="Servers left out of a look."
+    )
+
+
+class Defaults(Form):
+    """What a zone or mail domain has where it says nothing."""
+
+    provider: Annotated[tuple[Identifier, ...], Field(min_length=1), OneOrMany()] = Field(
+        default=(), description="The provider of zones that name none."
+    )
+    ttl: Duration = Field(default=3600, description="TTL of records.")
+    dmarc: DmarcPolicy = Field(
+        default=DmarcPolicy(), description="Fills what a `dmarc:` leaves out; adds none where there is none."
+    )
+
+
+class Agreement(Form):
+    """A business associate agreement, by contract."""
+
+    partner: Text = Field(alias="with", description="The other party.")
+    covers: Annotated[tuple[Text, ...], Field(min_length=1), OneOrMany()] = Field(
+        description="Services it covers."
+    )
+    signed: Day = Field(description="When it was signed.")
+    review: Day | None = Field(default=None, description="When somebody looks at it again.")
+    expires: Day | None = Field(default=None, description="When it runs out.")
+    ref: Text = Field(default="", description="Where the contract is filed.")
+
+
+class Waiver(Form):
+    """A dated, owned exception from one rule."""
+
+    rule: RuleCode = Field(description="The rule's code.")
+    where: Host = Field(description="The mail domain or zone.")
+    until: Day = Field(description="The last day it holds.")
+    owner: Text = Field(description="Who answers for it.")
+    why: Text = Field(description="Why, for who reads it later.")
+    change: ChangeId = Field(default="", description="The one change a guard is waived for.")
+
+
+class ConfigFile(Form):
+    """What zones share: providers, defaults, senders, agreements, waivers."""
+
+    version: Version = Field(description="The version of this file's form.")
+    providers: ById[Verbatim] = Field(
+        default={}, description="octoDNS's own settings by name, verbatim; secrets as env/NAME."
+    )
+    live: Annotated[Live, Blank()] = Field(default=Live(), description="How to look at live DNS.")
+    defaults: Annotated[Defaults, Blank()] = Field(
+        default=Defaults(), description="What a zone or mail domain has where it says nothing."
+    )
+    key_stores: ById[Verbatim] = Field(default={}, description="Where private DKIM keys are kept.")
+    signers: ById[Verbatim] = Field(default={}, description="Who signs with them.")
+    agreements: ById[Agreement] = Field(default={}, description="Business associate agreements.")
+    senders: ById[Annotated[Sender, Blank()]] = Field(default={}, description="Senders that zones name.")
+    profiles: Annotated[tuple[Text, ...], Blank(Seq)] = Field(
+        default=(), description="Sets of rules `check` applies."
+    )
+    waivers: Annotated[tuple[Waiver, ...], Blank(Seq)] = Field(
+        default=(), description="Exceptions from rules."
+    )
