@@ -63,11 +63,31 @@ class ServiceParameter:
     default: object = None
     required: bool = True
     many: bool = False
+    fields: Mapping[str, ServiceParameter] = field(default_factory=dict)
+    """The fields of a mapping; empty where the parameter is text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a definition: its texts by key, still expressions (`dnsauth.templating`).
+
+    It stands once for each item of the list parameter *each*, and only where every parameter it *uses*
+    has a value; where *when* has one, the others are missed, not passed over.
+    """
+
+    texts: Mapping[str, str]
+    each: str = ""
+    when: str = ""
+    uses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A kind of sender. *template* is its definition as checked data; `dnsauth.catalogue.asks` renders it."""
+    """A kind of sender.
+
+    *template* holds the checked entries under ``records``, ``dkim``, ``spf`` and ``mx``;
+    `dnsauth.catalogue.asks` renders them.
+    """
 
     name: str
     title: str
@@ -75,7 +95,7 @@ class Service:
     shipped: bool
     status: Status
     parameters: Mapping[str, ServiceParameter] = field(default_factory=dict)
-    template: Mapping[str, object] = field(default_factory=dict)
+    template: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     envelope: Envelope = Envelope.CUSTOMER
     alignment: Mapping[str, str] = field(default_factory=dict)
     rotation: str = ""

@@ -1,0 +1,125 @@
+"""The catalogue as a directory sees it: its own service definitions over the shipped ones.
+
+Shipped definitions are read when they are named, so that a zone with three senders costs three
+files; a user's own are read at once, with every problem, and rendered with their own examples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from dnsauth import documents
+from dnsauth.catalogue.asks import asks, examples
+from dnsauth.catalogue.definition import service
+from dnsauth.catalogue.model import Catalogue, Service
+from dnsauth.catalogue.parameters import flow
+from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where
+
+SVC003 = Rule(
+    "SVC003",
+    Severity.ERROR,
+    "rendered with its own examples, the service {service} fails: {problem}",
+    "mend the entry or the example; `dnsauth services show {service}` renders it again",
+)
+SVC004 = Rule(
+    "SVC004",
+    Severity.ERROR,
+    "is no service definition by its name",
+    "name it SERVICE.yaml with letters a to z, digits and '-'",
+)
+
+DIRECTORY = "templates/services"
+_NAME = re.compile(r"([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\.yaml")
+_PACKAGE = Path(__file__).parents[1]
+_TEMPLATES = _PACKAGE / "templates"  # in a wheel; a checkout has them beside the package
+_SHIPPED = (_TEMPLATES if _TEMPLATES.is_dir() else _PACKAGE.parent / "templates") / "services"
+
+
+class _Services(Mapping[str, Service]):
+    """Services by name, the shipped ones read on access."""
+
+    def __init__(self, own: Mapping[str, Service], shipped: Mapping[str, Path]) -> None:
+        self._own, self._shipped = own, shipped
+
+    def __getitem__(self, name: str) -> Service:
+        return self._own[name] if name in self._own else _shipped(name, self._shipped[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._shipped
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._own.keys() | self._shipped.keys()))
+
+    def __len__(self) -> int:
+        return len(self._own.keys() | self._shipped.keys())
+
+
+def read(directory: Path) -> tuple[Catalogue, tuple[Finding, ...]]:
+    """The services *directory* knows, and every problem of the definitions that are its own.
+
+    A shipped definition is read on access; `InventoryError` then would be a broken installation.
+    """
+    own: dict[str, Service] = {}
+    findings: list[Finding] = []
+    for file, path in _files(directory / DIRECTORY):
+        shown = f"{DIRECTORY}/{file}"
+        name = _NAME.fullmatch(file)
+        if name is None:
+            findings.append(Finding(SVC004, Where(shown)))
+            continue
+        found, problems = _definition(name[1], path, shown, shipped=False)
+        findings.extend(problems)
+        if found is not None:
+            own[name[1]] = found
+            findings.extend(_unrendered(found))
+    shipped = {file.removesuffix(".yaml"): path for file, path in _files(_SHIPPED)}
+    return _Services(own, shipped), tuple(findings)
+
+
+def example(service: Service) -> str:
+    """A YAML item for ``senders`` with every parameter of *service*; the optional ones are commented out."""
+    lines = []
+    for name, parameter in service.parameters.items():
+        option, mark = ("", "") if parameter.required else ("optional: ", "# ")
+        lines += [f"    # {option}{parameter.help}", f"    {mark}{name}: {flow(parameter.example)}"]
+    keys = [entry.texts for entry in service.template.get("dkim", ()) if "given" in entry.texts]
+    if keys:
+        lines += ["    # each key as the vendor shows it", "    dkim:"]
+        lines += [f"      {key['selector']}: {_GIVEN[key['given']]}" for key in keys]
+    head = (
+        f"- {service.name}:" if any(not line.startswith("    #") for line in lines) else f"- {service.name}"
+    )
+    return "\n".join([head, *lines, ""])
+
+
+_GIVEN = {"key": "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A…", "cname": "{cname: …}"}
+
+
+def _files(directory: Path) -> Iterator[tuple[str, Path]]:
+    if directory.is_dir():
+        yield from sorted((path.name, path) for path in directory.iterdir() if not path.name.startswith("."))
+
+
+def _definition(
+    name: str, path: Path, file: str, *, shipped: bool
+) -> tuple[Service | None, tuple[Finding, ...]]:
+    document, problems = documents.read_file(path, file)
+    if document is None or problems:
+        return None, problems
+    return service(name, document, file, shipped=shipped)
+
+
+@cache
+def _shipped(name: str, path: Path) -> Service:
+    found, problems = _definition(name, path, f"dnsauth/{DIRECTORY}/{path.name}", shipped=True)
+    if found is None:
+        raise InventoryError(problems)
+    return found
+
+
+def _unrendered(service: Service) -> Iterator[Finding]:
+    for problem in asks(service, examples(service), "example.com.")[1]:
+        yield Finding(SVC003, service.where, facts={"service": service.name, "problem": problem})
