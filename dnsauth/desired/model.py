@@ -10,7 +10,7 @@ from dnsauth.rrset import RRsetId
 
 
 class Origin(NamedTuple):
-    """Why a value is desired: file and line of the inventory, sender and service (empty where policy asks)."""
+    """Why a value is desired: file and line, sender and service (both empty where policy asks)."""
 
     file: str
     line: int

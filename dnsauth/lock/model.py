@@ -1,6 +1,6 @@
 """Claims and recorded values: where we look, and what we published or adopted there.
 
-A claim says where we look; only a recorded value may be taken away (docs/ownership.md).
+A claim says where we look; only a recorded value may be taken away.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ class Claim(NamedTuple):
     grammar: Grammar
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One value of ours: SHA-256 of its canonical form (64 hex digits), and its text where it was adopted."""
 
     digest: str
@@ -45,8 +44,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The lock of one zone: recorded values by claim, and every selector ever used for an own key."""
+    """The lock of one zone: recorded values by claim."""
 
     zone: str
     claims: Mapping[Claim, tuple[Recorded, ...]] = field(default_factory=dict)
-    selectors: tuple[str, ...] = ()

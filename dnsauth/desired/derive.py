@@ -1,0 +1,154 @@
+"""Inventory × catalogue → `Desired`: one per RRset we have a say in, each value with its origin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from dnsauth import names
+from dnsauth.catalogue.model import Catalogue
+from dnsauth.desired import policy
+from dnsauth.desired.model import Desired, Value
+from dnsauth.desired.rules import INV203, INV204, INV209
+from dnsauth.desired.senders import sender_wants, service_asks
+from dnsauth.desired.wants import Want, want
+from dnsauth.findings import Finding, InventoryError
+from dnsauth.inventory.model import MX, Inventory, MailDomain, ReceivesBy, Sender, Zone
+from dnsauth.lock.model import Claim, Grammar
+from dnsauth.records import authorisation
+from dnsauth.rrset import RRsetId
+
+
+def desired(inventory: Inventory, catalogue: Catalogue) -> Mapping[str, tuple[Desired, ...]]:
+    """The desired RRsets of every zone, by zone name; raises `InventoryError` with every problem."""
+    found, findings = derive(inventory, catalogue)
+    if findings:
+        raise InventoryError(findings)
+    return found
+
+
+def derive(
+    inventory: Inventory, catalogue: Catalogue
+) -> tuple[Mapping[str, tuple[Desired, ...]], tuple[Finding, ...]]:
+    """The desired RRsets of every zone, as far as they can be told, and every problem found on the way."""
+    zones = dict(inventory.zones)
+    wants: dict[str, dict[RRsetId, list[Want]]] = {zone: defaultdict(list) for zone in zones}
+    findings: list[Finding] = []
+    for zone in zones.values():
+        for item in _zone_wants(zone, zones, catalogue):
+            if isinstance(item, Finding):
+                findings.append(item)
+                continue
+            home = names.deepest(item.owner, zones)
+            if home is None:
+                findings.append(
+                    Finding(INV209, item.where, item.owner, {"owner": names.readable(item.owner)})
+                )
+                continue
+            wants[home][RRsetId(item.owner, item.type)].append(item)
+    result = {}
+    for zone_name, by_id in wants.items():
+        findings.extend(_conflicts(by_id))
+        result[zone_name] = tuple(_together(zone_name, id, by_id[id]) for id in sorted(by_id))
+    return result, tuple(findings)
+
+
+def _zone_wants(zone: Zone, zones: dict[str, Zone], catalogue: Catalogue) -> Iterator[Want | Finding]:
+    for domain in zone.domains:
+        items = list(_domain_wants(domain, zone, zones, catalogue))
+        kept = [
+            want(keep.owner, keep.type, value, domain, keep.where)
+            for keep in domain.keep
+            for value in keep.values
+        ]
+        instead = {(item.owner, item.type, item.grammar) for item in kept}
+        yield from kept
+        for item in items:
+            if isinstance(item, Finding) or (item.owner, item.type, item.grammar) not in instead:
+                yield item
+    if zone.accepts_reports and zone.domains:
+        owner = authorisation.owner("*", zone.name)
+        yield want(owner, "TXT", authorisation.TEXT, zone.domains[0], zone.where)
+
+
+def _domain_wants(
+    domain: MailDomain, zone: Zone, zones: dict[str, Zone], catalogue: Catalogue
+) -> Iterator[Want | Finding]:
+    yield from sender_wants(domain, catalogue)
+    exchangers, findings = _exchangers(domain, catalogue)
+    yield from findings
+    yield from policy.key_wants(domain)
+    yield from policy.mx_wants(domain, exchangers)
+    yield from policy.dmarc_wants(domain)
+    yield from policy.transport_wants(domain, exchangers)
+    yield from policy.bimi_wants(domain)
+    yield from policy.report_wants(domain, zone, zones)
+
+
+def _exchangers(domain: MailDomain, catalogue: Catalogue) -> tuple[tuple[MX, ...], tuple[Finding, ...]]:
+    match domain.receives:
+        case ReceivesBy(service, parameters, where):
+            # a sender of the same service need not be told twice
+            known = next((s.parameters for s in domain.senders if s.service == service), {})
+            receiver = Sender(service, service, where, {**known, **parameters})
+            asked, findings = service_asks(receiver, domain, catalogue, receives=True)
+            return tuple(MX(*exchanger) for exchanger in asked.mx), findings
+        case tuple() as exchangers:
+            return exchangers, ()
+    return (), ()
+
+
+def _together(zone: str, id: RRsetId, wants: Iterable[Want]) -> Desired:
+    by_text: dict[tuple[str, Grammar], list[Want]] = defaultdict(list)
+    for item in wants:
+        by_text[item.text, item.grammar].append(item)
+    values = tuple(
+        Value(text, Claim(*id, grammar), tuple(dict.fromkeys(item.origin for item in same)))
+        for (text, grammar), same in sorted(by_text.items())
+    )
+    return Desired(zone, *id, min(item.ttl for item in wants), values)
+
+
+def _conflicts(by_id: Mapping[RRsetId, list[Want]]) -> Iterator[Finding]:
+    """Two askers that want different values where one record may stand, or a CNAME beside data."""
+    by_owner: dict[str, list[Want]] = defaultdict(list)
+    for id, wants in by_id.items():
+        by_owner[id.owner].append(wants[0])
+        if len(wants) > 1:
+            yield from _different(id, wants)
+    for owner, firsts in by_owner.items():
+        cname = next((item for item in firsts if item.type == "CNAME"), None)
+        if cname is not None and len(firsts) > 1:
+            others = [item for item in firsts if item.type != "CNAME"]
+            facts = {
+                "owner": names.readable(owner),
+                "types": ", ".join(sorted(item.type for item in others)),
+                "first": cname.who,
+                "second": others[0].who,
+            }
+            yield Finding(INV204, others[0].where, owner, facts)
+
+
+def _different(id: RRsetId, wants: list[Want]) -> Iterator[Finding]:
+    by_grammar: dict[Grammar, dict[object, list[Want]]] = defaultdict(lambda: defaultdict(list))
+    for item in wants:
+        # several MX of one domain, or several kept values, are one asker's wish
+        by_grammar[item.grammar][item.origin].append(item)
+    for grammar, askers in by_grammar.items():
+        if grammar is Grammar.TOKEN:
+            continue
+        whole = grammar is Grammar.RRSET
+        wishes = {frozenset(i.text for i in items): items[0] for items in askers.values()}
+        if not whole:
+            wishes = {frozenset({i.text}): i for items in askers.values() for i in items}
+        if len(wishes) > 1:
+            one, other = list(wishes.values())[:2]
+            facts = {
+                "owner": names.readable(id.owner),
+                "type": id.type,
+                "first": one.who,
+                "second": other.who,
+                "one": one.text,
+                "other": other.text,
+            }
+            yield Finding(INV203, other.where, id.owner, facts)

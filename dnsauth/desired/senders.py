@@ -1,0 +1,93 @@
+"""What senders ask for: SPF terms in their order, key records, and what each service wants besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import assert_never
+
+from dnsauth.catalogue.asks import asks
+from dnsauth.catalogue.model import Asks, Catalogue
+from dnsauth.desired.rules import INV201, INV202, INV205, INV208
+from dnsauth.desired.wants import Want, want
+from dnsauth.findings import Finding, Where
+from dnsauth.inventory import model
+from dnsauth.inventory.model import MailDomain, Sender
+from dnsauth.records import BadRecord, dkim, spf
+
+Found = Iterator[Want | Finding]
+
+
+def service_asks(
+    sender: Sender, domain: MailDomain, catalogue: Catalogue, *, receives: bool = False
+) -> tuple[Asks, tuple[Finding, ...]]:
+    """What the service of *sender* asks of *domain*, and what is wrong with the parameters.
+
+    With *receives* only its MX, and only the parameters they need.
+    """
+    if sender.service not in catalogue:
+        close = get_close_matches(sender.service, list(catalogue), n=1)
+        guess = f"; did you mean {close[0]!r}?" if close else ""
+        facts = {"sender": sender.name, "service": sender.service, "guess": guess}
+        return Asks(), (Finding(INV201, sender.where, domain.name, facts),)
+    asked, problems = asks(catalogue[sender.service], sender.parameters, domain.name, receives=receives)
+    return asked, tuple(
+        Finding(
+            INV202,
+            sender.where,
+            domain.name,
+            {"sender": sender.name, "service": sender.service, "problem": problem},
+        )
+        for problem in problems
+    )
+
+
+def sender_wants(domain: MailDomain, catalogue: Catalogue) -> Found:
+    """Everything the senders of *domain* ask for, its SPF record included."""
+    terms: dict[str, None] = {}
+    named: list[Sender | Where] = []
+    for sender in domain.senders:
+        asked, findings = service_asks(sender, domain, catalogue)
+        yield from findings
+        if asked.spf:
+            terms.update(dict.fromkeys(asked.spf))
+            named.append(sender)
+        for record in asked.records:
+            yield want(record.owner, record.type, record.value, domain, sender)
+        yield from _key_wants(domain, sender)
+    if domain.sends is not None:
+        yield from _spf_wants(domain, tuple(terms), named or [domain.where])
+
+
+def _key_wants(domain: MailDomain, sender: Sender) -> Found:
+    for selector, value in sender.dkim.items():
+        owner = f"{selector}._domainkey.{domain.name}"
+        match value:
+            case model.Cname(target):
+                yield want(owner, "CNAME", target, domain, sender)
+            case model.KeyText(text):
+                try:
+                    yield want(owner, "TXT", str(dkim.from_vendor(text)), domain, sender)
+                except BadRecord as error:
+                    facts = {"selector": selector, "sender": sender.name, "problem": str(error)}
+                    yield Finding(INV205, sender.where, owner, facts)
+            case _ as never:
+                assert_never(never)
+
+
+def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender | Where]) -> Found:
+    closing = f"{_ALL[domain.spf.all if domain.sends else model.All.FAIL]}all"
+    try:
+        record = str(spf.Record.parse(" ".join(("v=spf1", *terms, closing))))
+    except BadRecord as error:
+        facts = {"record": "SPF record", "owner": domain.name, "problem": str(error)}
+        yield Finding(INV208, domain.where, domain.name, facts)
+        return
+    if domain.spf.indirect and terms:
+        behind = f"_spf.{domain.name}"
+        yield from (want(behind, "TXT", record, domain, by) for by in named)
+        record = f"v=spf1 include:{behind.removesuffix('.')} {closing}"
+    yield from (want(domain.name, "TXT", record, domain, by) for by in named)
+
+
+_ALL = {model.All.FAIL: "-", model.All.SOFTFAIL: "~", model.All.NEUTRAL: "?"}

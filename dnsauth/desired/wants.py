@@ -1,0 +1,41 @@
+"""One value somebody wants at one name, before values of one RRset are put together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dnsauth.desired.model import Origin
+from dnsauth.findings import Where
+from dnsauth.inventory.model import MailDomain, Sender
+from dnsauth.lock.claims import grammar as grammar_of
+from dnsauth.lock.model import Grammar
+
+
+class Want(NamedTuple):
+    """A value, the grammar it is claimed by, and who asks for it, in words and as a place."""
+
+    owner: str
+    type: str
+    grammar: Grammar
+    text: str
+    ttl: int
+    origin: Origin
+    column: int = 0
+
+    @property
+    def who(self) -> str:
+        """The one who asks, for a message."""
+        return f"sender {self.origin.sender}" if self.origin.sender else f"line {self.origin.line}"
+
+    @property
+    def where(self) -> Where:
+        """The place of the one who asks."""
+        return Where(self.origin.file, self.origin.line, self.column)
+
+
+def want(owner: str, type: str, text: str, domain: MailDomain, by: Sender | Where) -> Want:
+    """A want of *domain* at *owner* (absolute), asked for by a sender or by a line of policy."""
+    where = by if isinstance(by, Where) else by.where
+    sender, service = ("", "") if isinstance(by, Where) else (by.name, by.service)
+    origin = Origin(where.file, where.line, sender, service)
+    return Want(owner, type, grammar_of(owner, type, text), text, domain.ttl, origin, where.column)
