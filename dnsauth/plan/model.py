@@ -115,4 +115,7 @@ class Provider(Protocol):
         """What the provider stores now; raises `dnsauth.errors.DnsauthError` where it can't be read."""
 
     def write(self, held: Held, changes: tuple[Change, ...]) -> None:
-        """Write *changes*, made against *held*, as one transaction where the provider has them."""
+        """Write *changes*, made against *held*, as one transaction where the provider has them.
+
+        Raises `dnsauth.plan.errors.Moved` where something else is held by now, `DnsauthError` where it failed.
+        """

@@ -1,0 +1,155 @@
+"""The guards nothing waives: what we write is sound, and nothing of others is taken or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from dnsauth import names
+from dnsauth.checks.rules import BAD_SYNTAX, CNAME_BESIDE, DRIFT, REWRITE, SECOND_RECORD, ZONE_ABSENT
+from dnsauth.checks.view import View, place
+from dnsauth.findings import Finding
+from dnsauth.lock.claims import recorded
+from dnsauth.plan.kind import Kind, kind_at, parse, selects
+from dnsauth.plan.model import Change
+from dnsauth.plan.sides import added, gone, values
+from dnsauth.records import BadRecord, dmarc
+from dnsauth.rrset import RRset, RRsetId, presentation, rdata
+
+MAX_RDATA = 65_535  # octets, RFC 1035 section 3.2.1
+_ONLY_ONE = {
+    Kind.SPF: "RFC 7208 section 4.5",
+    Kind.DKIM: "RFC 6376 section 3.6.2.2",
+    Kind.DMARC: "RFC 9989 section 4.10",
+    Kind.MTASTS: "RFC 8461 section 3.1",
+    Kind.TLSRPT: "RFC 8460 section 3",
+}
+_BESIDE_CNAME = frozenset({"CNAME", "RRSIG", "NSEC"})  # RFC 4034 sections 3 and 4
+
+
+def integrity(view: View) -> Iterator[Finding]:
+    """What makes the changes of *view* unsound, each with owner, both sides and reason."""
+    if not view.held.exists:
+        facts = {"zone": names.readable(view.zone), "provider": view.held.provider}
+        yield Finding(ZONE_ABSENT, owner=view.zone, facts=facts)
+    for change in view.changes:
+        yield from _syntax(view, change)
+        yield from _second(change)
+        yield from _drift(view, change)
+        yield from _rewrite(view, change)
+    yield from _cname(view)
+
+
+def _syntax(view: View, change: Change) -> Iterator[Finding]:
+    for text in added(change):
+        problem = _problem(change, text)
+        if problem:
+            value = view.value(change, text)
+            facts = {**_name(change), "value": text, "problem": problem}
+            yield Finding(BAD_SYNTAX, place(value.origin if value else change.origin), change.owner, facts)
+
+
+def _problem(change: Change, text: str) -> str:
+    kind = kind_at(change.owner, change.type)
+    try:
+        for candidate in {kind, Kind.SPF} if kind else ():
+            if candidate is Kind.DKIM or selects(candidate, text):
+                record = parse(candidate, text)
+                if isinstance(record, dmarc.Record) and record.faults:
+                    return str(record.faults[0])
+        octets = rdata(change.type, text)
+    except BadRecord as error:
+        return str(error)
+    except (ValueError, _dns_error()) as error:
+        return str(error)
+    return f"{len(octets)} octets of at most {MAX_RDATA}" if len(octets) > MAX_RDATA else ""
+
+
+def _dns_error() -> type[Exception]:
+    from dns.exception import DNSException
+
+    return DNSException
+
+
+def _second(change: Change) -> Iterator[Finding]:
+    kind = kind_at(change.owner, change.type)
+    if kind not in _ONLY_ONE:
+        return
+    records = [text for text in values(change.after) if kind is Kind.DKIM or selects(kind, text)]
+    before = sum(kind is Kind.DKIM or selects(kind, text) for text in values(change.before))
+    if len(records) > max(1, before):
+        facts = {
+            **_name(change),
+            "count": len(records),
+            "record": kind.value,
+            "section": _ONLY_ONE[kind],
+            "values": _quoted(records),
+        }
+        yield Finding(SECOND_RECORD, place(change.origin), change.owner, facts)
+
+
+def _drift(view: View, change: Change) -> Iterator[Finding]:
+    if not change.drift:
+        return
+    new = _quoted(added(change)) or "nothing"
+    for text in gone(change):
+        if not _ours(view, change, text):
+            facts = {**_name(change), "before": text, "after": new}
+            yield Finding(DRIFT, place(change.origin), change.owner, facts)
+
+
+def _ours(view: View, change: Change, text: str) -> bool:
+    here = (claim for claim in view.lock.claims if claim[:2] == (change.owner, change.type))
+    return any(recorded(view.lock, claim, text) for claim in here)
+
+
+def _rewrite(view: View, change: Change) -> Iterator[Finding]:
+    if view.held.faithful or change.type != "TXT" or change.before is None:
+        return
+    exact = view.held.exact.get(RRsetId(change.owner, change.type))
+    for text in view.foreign(change):
+        if '"' in text or "\\" in text:
+            problem = "it holds quotes, backslashes or octets outside ASCII"
+        elif exact is not None and rdata("TXT", text) not in exact:
+            problem = "its character-strings are cut elsewhere than at 255 octets"
+        else:
+            continue
+        facts = {**_name(change), "provider": view.held.provider, "value": text, "problem": problem}
+        yield Finding(REWRITE, place(change.origin), change.owner, facts)
+
+
+def _cname(view: View) -> Iterator[Finding]:
+    for owner, changes in groupby(sorted(view.changes, key=_owner), key=_owner):
+        before, after = (
+            {id.type: rrset for id, rrset in side.items() if id.owner == owner}
+            for side in (view.before, view.after)
+        )
+        types = after.keys() - _BESIDE_CNAME
+        if "CNAME" not in after or not (types or owner == view.zone):
+            continue
+        if "CNAME" in before and types <= before.keys():
+            continue
+        new = [change for change in changes if change.after and (change.type == "CNAME" or "CNAME" in before)]
+        others = [rrset for rrset in after.values() if rrset not in [change.after for change in new]]
+        facts = {
+            "owner": names.readable(owner),
+            "new": ", ".join(_rrset(change.rrset) for change in new),
+            "others": ", ".join(map(_rrset, others)) or "the SOA and NS records of the zone's apex",
+        }
+        yield Finding(CNAME_BESIDE, place(new[0].origin), owner, facts)
+
+
+def _owner(change: Change) -> str:
+    return change.owner
+
+
+def _name(change: Change) -> dict[str, object]:
+    return {"owner": names.readable(change.owner), "type": change.type}
+
+
+def _rrset(rrset: RRset) -> str:
+    return f"{rrset.type} {', '.join(presentation(rrset.type, value) for value in rrset.values)}"
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{text}'" for text in texts)

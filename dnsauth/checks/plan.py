@@ -1,0 +1,76 @@
+"""Planning, whole: merge, order, digests and guards for one zone, then what concerns all zones together.
+
+zones = [checks.plan.zone_plan(view…) for each zone at each of its providers]
+plan = checks.plan.plan(zones, inventory, created)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from dnsauth import names
+from dnsauth.checks.extent import losing_or_changing, too_many_zones
+from dnsauth.checks.guards import guards, settled
+from dnsauth.checks.rules import INTRUDER
+from dnsauth.checks.view import View
+from dnsauth.desired.model import Desired
+from dnsauth.findings import Finding
+from dnsauth.inventory.model import Inventory
+from dnsauth.lock.model import Lock
+from dnsauth.plan import zone as planned
+from dnsauth.plan.merge import Intruder, merge
+from dnsauth.plan.model import Held, Plan, ZonePlan
+
+
+def zone_plan(
+    inventory: Inventory,
+    desired: Sequence[Desired],
+    lock: Lock,
+    held: Held,
+    *,
+    trees: Mapping[str, str],
+    today: date,
+) -> ZonePlan:
+    """The plan of *held*'s zone at its provider, judged.
+
+    *lock* records every desired value already (`dnsauth.desired.locks.updated`); *trees* holds SPF records of
+    others by domain, lower case without final dot (``observed.lock.yaml``).
+    """
+    merged = merge(desired, lock, held)
+    plan = planned.zone_plan(merged.changes, held)
+    findings = tuple(map(_intruder, merged.intruders))
+    if plan.changes or not held.exists:
+        zone = inventory.zones.get(held.zone)
+        view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), trees)
+        findings = (*guards(view, plan.digest, inventory.waivers, today), *findings)
+    return replace(plan, findings=findings) if findings else plan
+
+
+def _intruder(intruder: Intruder) -> Finding:
+    owner, type = intruder.id
+    facts = {"owner": names.readable(owner), "type": type, "value": intruder.value}
+    return Finding(INTRUDER, owner=owner, facts=facts)
+
+
+def plan(zones: Iterable[ZonePlan], inventory: Inventory, created: datetime) -> Plan:
+    """The plan of all *zones*, as `zone_plan` gave them, judged as one; *created* has a time zone."""
+    whole = planned.plan(zones, inventory.digest, created)
+    concerned = losing_or_changing(whole.zones)
+    found = too_many_zones(concerned)
+    if found is None:
+        return whole
+    domains = {zone.zone for zone in concerned}
+    ids = {(zone.zone, zone.provider) for zone in concerned}
+    first = min(domains)
+    notes = tuple(settled(found, first, domains, inventory.waivers, created.date()))
+    return replace(
+        whole,
+        zones=tuple(
+            replace(zone, findings=(*zone.findings, *(replace(note, owner=zone.zone) for note in notes)))
+            if (zone.zone, zone.provider) in ids
+            else zone
+            for zone in whole.zones
+        ),
+    )

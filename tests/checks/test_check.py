@@ -1,0 +1,149 @@
+"""`check` says what is doubtful in inventory and records, at the line that asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dnsauth.catalogue.model import Service, Status
+from dnsauth.checks import rules
+from dnsauth.checks.check import check
+from dnsauth.findings import Rule, Where
+from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, OwnKeys, Policy, Sender, Waiver, Zone
+from tests.plan.values import KEY, ZONE, at, desired
+
+TODAY = date(2026, 11, 24)
+FILE = "zones/example.com.yaml"
+MTA = Sender("mta", "mta", Where(FILE, 7, 9))
+SHORT = (
+    "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFC"
+    "jxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBc"
+    "WToIMmPSPDdQPNUYckcQ2QIDAQAB"
+)
+
+
+def checked(*rrsets, waivers=(), trees=(), status=Status.VERIFIED, **domain):
+    mail_domain = MailDomain(ZONE, Where(FILE, 4, 3), 3600, **domain)
+    zone = Zone(ZONE, Where(FILE), ("ns1",), (mail_domain,))
+    inventory = Inventory(Path(), {ZONE: zone}, waivers=tuple(waivers))
+    catalogue = {"mta": Service("mta", "MTA", Where("mta.yaml"), True, status)}
+    return list(check(inventory, catalogue, {ZONE: rrsets}, trees=dict(trees), today=TODAY))
+
+
+def codes(*rrsets, **more):
+    return [finding.rule.code for finding in checked(*rrsets, **more)]
+
+
+def lookups(count, closing="~all"):
+    return "v=spf1 " + " ".join(f"a:h{i}.example.net" for i in range(count)) + " " + closing
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "expected"),
+    [
+        ("@", "v=spf1 mx ~all", []),
+        ("@", "v=spf1 mx", ["SPF010"]),
+        ("@", "v=spf1 redirect=example.net", []),
+        ("@", "v=spf1 +all", ["SPF011"]),
+        ("@", "v=spf1 mx ?all", ["SPF012"]),
+        ("@", lookups(11), ["SPF013"]),
+        ("@", lookups(10), ["SPF014"]),
+        ("@", lookups(7), []),
+        ("@", "v=spf1 " + " ".join(f"ip4:192.0.2.{i}" for i in range(30)) + " ~all", ["SPF015"]),
+        ("@", "v=spf1 ptr ~all", ["SPF016"]),
+        ("@", "x" * 500, ["TXT002"]),
+        ("@", "x" * 1200, ["TXT001"]),
+        ("@", "v=spf1 nclude:x", []),
+        ("s1._domainkey", KEY, []),
+        ("s1._domainkey", "v=DKIM1; p=", []),
+        ("s1._domainkey", SHORT, ["DKM011"]),
+        ("_dmarc", "v=DMARC1; p=none; pct=100; ri=3600", ["DMA010"]),
+        ("a._report._dmarc", "v=DMARC1;", []),
+    ],
+)
+def test_records_are_judged(label, value, expected):
+    assert expected == codes(desired(label, "TXT", value))
+
+
+def test_a_finding_names_the_line_that_asks():
+    (finding,) = checked(desired("@", "TXT", "v=spf1 mx", line=12))
+    assert Where(FILE, 12) == finding.where
+    assert "example.com: SPF ends without `all`" in finding.message
+
+
+def test_lookups_are_counted_through_known_trees_and_our_own_records():
+    rrsets = (
+        desired("@", "TXT", "v=spf1 include:_spf.example.com ~all"),
+        desired("_spf", "TXT", "v=spf1 include:example.net ~all"),
+    )
+    assert [] == codes(*rrsets)
+    assert {"SPF013"} == set(codes(*rrsets, trees={"example.net": lookups(10)}))
+    (near,) = checked(desired("@", "TXT", lookups(7, "include:example.net ~all")))
+    assert "at least 8 lookups" in near.message
+
+
+def test_a_service_without_source_is_told_where_it_is_used():
+    (finding,) = checked(senders=(MTA,), status=Status.UNVERIFIED)
+    assert "INV101" == finding.rule.code
+    assert MTA.where == finding.where
+
+
+def test_own_keys_that_are_not_made_yet_are_told():
+    own = replace(MTA, own_keys=OwnKeys(("rsa-2048",), 0, "keys", "mta"))
+    assert ["DKM010"] == codes(senders=(own,))
+    assert [] == codes(desired("s1._domainkey", "TXT", KEY, sender="mta", line=7), senders=(own,))
+
+
+def test_reject_wants_an_aligned_key_of_every_sender():
+    reject = Dmarc(Policy.REJECT, Where(FILE, 9))
+    key = desired("s1._domainkey.bounce", "TXT", KEY, sender="mta", line=7)
+    assert ["DMA011"] == codes(senders=(MTA,), dmarc=reject)
+    assert [] == codes(key, senders=(MTA,), dmarc=reject)
+    assert ["DMA011"] == codes(key, senders=(MTA,), dmarc=replace(reject, adkim="s"))
+    assert [] == codes(senders=(MTA,), dmarc=Dmarc(Policy.QUARANTINE, Where(FILE, 9)))
+
+
+def test_a_domain_that_sends_nothing_says_so_in_both_records():
+    none = Dmarc(Policy.NONE, Where(FILE, 9))
+    assert ["DMA012", "SPF017"] == codes(
+        desired("@", "TXT", "v=spf1 mx ~all", "token"), sends=False, dmarc=none
+    )
+    assert [] == codes(
+        desired("@", "TXT", "v=spf1 -all"), sends=False, dmarc=Dmarc(Policy.REJECT, Where(FILE, 9))
+    )
+
+
+WAIVER = Waiver("SPF012", ZONE, TODAY, "dns@example.com", "why", Where("dnsauth.yaml", 30, 3))
+NEUTRAL = desired("@", "TXT", "v=spf1 mx ?all")
+
+
+def test_a_waiver_silences_its_rule_at_its_place_until_the_day_is_over():
+    assert [] == codes(NEUTRAL, waivers=[WAIVER])
+    over = replace(WAIVER, until=date(2026, 11, 23))
+    assert ["SPF012", "INV102"] == codes(NEUTRAL, waivers=[over])
+    elsewhere = replace(WAIVER, domain=at("mail"))
+    assert ["SPF012", "INV103"] == codes(NEUTRAL, waivers=[elsewhere])
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "expected"),
+    [
+        ("SPF012", "", "example.com has no such finding"),
+        ("SPF999", "", "there is no such rule"),
+        ("PLN005", "abc", "nothing waives this guard"),
+        ("PLN021", "", "a guard is waived for one change; copy `change` from the plan"),
+        ("PLN021", "0123456789ab", None),
+    ],
+)
+def test_a_waiver_that_waives_nothing_is_told_with_its_reason(rule, change, expected):
+    found = checked(waivers=[replace(WAIVER, rule=rule, change=change)])
+    assert [expected] * (expected is not None) == [finding.facts["problem"] for finding in found]
+
+
+def test_codes_are_unique_and_every_error_says_what_to_do_next():
+    table = [rule for rule in vars(rules).values() if isinstance(rule, Rule)]
+    assert len(table) == len({rule.code for rule in table})
+    assert all(rule.next for rule in table if rule.severity == "error")
