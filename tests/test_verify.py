@@ -96,7 +96,7 @@ def test_desired_values_are_wanted_and_recorded_ones_that_nobody_desires_should_
             Claim(ZONE, "MX", Grammar.RRSET): (),
         },
     )
-    desired = Desired(ZONE, ZONE, "TXT", 300, (Value(SPF, spf, ()), Value("verify=1", token, ())))
+    desired = Desired(ZONE, ZONE, "TXT", 300, (Value(SPF, spf, (), ""), Value("verify=1", token, (), "")))
 
     assert (
         Expected(

@@ -103,7 +103,12 @@ def _together(zone: str, id: RRsetId, wants: Iterable[Want]) -> Desired:
     for item in wants:
         by_text[item.text, item.grammar].append(item)
     values = tuple(
-        Value(text, Claim(*id, grammar), tuple(dict.fromkeys(item.origin for item in same)))
+        Value(
+            text,
+            Claim(*id, grammar),
+            tuple(dict.fromkeys(item.origin for item in same)),
+            same[0].digest,
+        )
         for (text, grammar), same in sorted(by_text.items())
     )
     return Desired(zone, *id, min(item.ttl for item in wants), values)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dnsauth.desired.model import Desired
-from dnsauth.lock.claims import digest, with_values
+from dnsauth.lock.claims import with_values
 from dnsauth.lock.model import Lock, Recorded
 
 
 def updated(lock: Lock, desired: Sequence[Desired]) -> Lock:
     """*lock* with a claim and a digest for every desired value; *lock* itself where nothing is new."""
     new = [
-        (value.claim, Recorded(entry))
+        (value.claim, Recorded(value.digest))
         for rrset in desired
         for value in rrset.values
-        for entry in (digest(value.claim.grammar, rrset.type, value.text),)
-        if all(entry != other.digest for other in lock.claims.get(value.claim, ()))
+        if all(value.digest != entry.digest for entry in lock.claims.get(value.claim, ()))
     ]
     return with_values(lock, tuple(new)) if new else lock

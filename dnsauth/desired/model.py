@@ -20,11 +20,12 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One desired value in the record's canonical text, the claim it stands under, and who asks for it."""
+    """One desired value, the claim it stands under, who asks for it, and the digest a lock records of it."""
 
     text: str
     claim: Claim
     origin: tuple[Origin, ...]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,13 @@ def dmarc_wants(domain: MailDomain) -> Found:
             yield want(owner, "CNAME", target, domain, domain.where)
         case model.Dmarc() as policy:
             try:
-                yield want(owner, "TXT", str(dmarc_record(policy)), domain, policy.where)
+                yield want(owner, "TXT", dmarc_record(policy), domain, policy.where)
             except BadRecord as error:
                 yield _refused("DMARC record", owner, error, policy.where)
         case None:
             if domain.sends is False:
                 reject = dmarc.Record(p=dmarc.Policy.REJECT)
-                yield want(owner, "TXT", str(reject), domain, domain.where)
+                yield want(owner, "TXT", reject, domain, domain.where)
         case _ as never:
             assert_never(never)
 
@@ -55,16 +55,16 @@ def dmarc_wants(domain: MailDomain) -> Found:
 def key_wants(domain: MailDomain) -> Found:
     """Every selector revoked where the name must be seen not to send (RFC 6376 section 3.6.1)."""
     if domain.sends is False:
-        yield want(f"*._domainkey.{domain.name}", "TXT", str(dkim.REVOKED), domain, domain.where)
+        yield want(f"*._domainkey.{domain.name}", "TXT", dkim.REVOKED, domain, domain.where)
 
 
 def mx_wants(domain: MailDomain, exchangers: tuple[model.MX, ...]) -> Found:
     """MX where they are ours: *exchangers*, or the null MX (RFC 7505 section 3)."""
     if domain.receives is model.NullMX.NULL:
-        yield want(domain.name, "MX", str(mx.NULL), domain, domain.where)
+        yield want(domain.name, "MX", mx.NULL, domain, domain.where)
     for exchanger in exchangers:
-        text = str(mx.MX(exchanger.preference, exchanger.exchange))
-        yield want(domain.name, "MX", text, domain, domain.where)
+        record = mx.MX(exchanger.preference, exchanger.exchange)
+        yield want(domain.name, "MX", record, domain, domain.where)
 
 
 def transport_wants(domain: MailDomain, exchangers: tuple[model.MX, ...]) -> Found:
@@ -72,7 +72,7 @@ def transport_wants(domain: MailDomain, exchangers: tuple[model.MX, ...]) -> Fou
     if domain.tls_rpt:
         owner = f"_smtp._tls.{domain.name}"
         try:
-            yield want(owner, "TXT", str(tlsrpt.Record(rua=domain.tls_rpt)), domain, domain.where)
+            yield want(owner, "TXT", tlsrpt.Record(rua=domain.tls_rpt), domain, domain.where)
         except BadRecord as error:
             yield _refused("TLS-RPT record", owner, error, domain.where)
     sts = domain.mta_sts
@@ -86,7 +86,7 @@ def transport_wants(domain: MailDomain, exchangers: tuple[model.MX, ...]) -> Fou
     except BadRecord as error:
         yield Finding(INV207, sts.where, domain.name, {"problem": error.reason})
         return
-    yield want(f"_mta-sts.{domain.name}", "TXT", str(mtasts.Record(id=policy.id)), domain, sts.where)
+    yield want(f"_mta-sts.{domain.name}", "TXT", mtasts.Record(id=policy.id), domain, sts.where)
     if sts.host is not None:
         yield want(f"mta-sts.{domain.name}", "CNAME", sts.host.target, domain, sts.where)
 
@@ -103,7 +103,7 @@ def bimi_wants(domain: MailDomain) -> Found:
         owner = f"{domain.bimi.selector}._bimi.{domain.name}"
         try:
             record = bimi.Record(location=domain.bimi.logo, authority=domain.bimi.certificate)
-            yield want(owner, "TXT", str(record), domain, domain.bimi.where)
+            yield want(owner, "TXT", record, domain, domain.bimi.where)
         except BadRecord as error:
             yield _refused("BIMI record", owner, error, domain.bimi.where)
 

@@ -67,7 +67,7 @@ def _key_wants(domain: MailDomain, sender: Sender) -> Found:
                 yield want(owner, "CNAME", target, domain, sender)
             case model.KeyText(text):
                 try:
-                    yield want(owner, "TXT", str(dkim.from_vendor(text)), domain, sender)
+                    yield want(owner, "TXT", dkim.from_vendor(text), domain, sender)
                 except BadRecord as error:
                     facts = {"selector": selector, "sender": sender.name, "problem": str(error)}
                     yield Finding(INV205, sender.where, owner, facts)
@@ -78,7 +78,7 @@ def _key_wants(domain: MailDomain, sender: Sender) -> Found:
 def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender | Where]) -> Found:
     closing = f"{_ALL[domain.spf.all if domain.sends else model.All.FAIL]}all"
     try:
-        record = str(spf.Record.parse(" ".join(("v=spf1", *terms, closing))))
+        record = spf.Record.parse(" ".join(("v=spf1", *terms, closing)))
     except BadRecord as error:
         facts = {"record": "SPF record", "owner": domain.name, "problem": str(error)}
         yield Finding(INV208, domain.where, domain.name, facts)
@@ -86,7 +86,7 @@ def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender | 
     if domain.spf.indirect and terms:
         behind = f"_spf.{domain.name}"
         yield from (want(behind, "TXT", record, domain, by) for by in named)
-        record = f"v=spf1 include:{behind.removesuffix('.')} {closing}"
+        record = spf.Record.parse(f"v=spf1 include:{behind.removesuffix('.')} {closing}")
     yield from (want(domain.name, "TXT", record, domain, by) for by in named)
 
 

@@ -7,17 +7,20 @@ from typing import NamedTuple
 from dnsauth.desired.model import Origin
 from dnsauth.findings import Where
 from dnsauth.inventory.model import MailDomain, Sender
+from dnsauth.lock.claims import canonical as canonical_text
+from dnsauth.lock.claims import digest_of
 from dnsauth.lock.claims import grammar as grammar_of
 from dnsauth.lock.model import Grammar
 
 
 class Want(NamedTuple):
-    """A value, the grammar it is claimed by, and who asks for it, in words and as a place."""
+    """A value, the grammar it is claimed by, its digest, and who asks for it, in words and as a place."""
 
     owner: str
     type: str
     grammar: Grammar
     text: str
+    digest: str
     ttl: int
     origin: Origin
     column: int = 0
@@ -33,9 +36,15 @@ class Want(NamedTuple):
         return Where(self.origin.file, self.origin.line, self.column)
 
 
-def want(owner: str, type: str, text: str, domain: MailDomain, by: Sender | Where) -> Want:
-    """A want of *domain* at *owner* (absolute), asked for by a sender or by a line of policy."""
+def want(owner: str, type: str, value: object, domain: MailDomain, by: Sender | Where) -> Want:
+    """A want of *domain* at *owner* (absolute), asked for by a sender or by a line of policy.
+
+    *value* is a record, whose text is canonical already, or the text of one.
+    """
     where = by if isinstance(by, Where) else by.where
     sender, service = ("", "") if isinstance(by, Where) else (by.name, by.service)
     origin = Origin(where.file, where.line, sender, service)
-    return Want(owner, type, grammar_of(owner, type, text), text, domain.ttl, origin, where.column)
+    text = str(value)
+    grammar = grammar_of(owner, type, text)
+    canonical = canonical_text(grammar, type, text) if isinstance(value, str) else text
+    return Want(owner, type, grammar, text, digest_of(canonical), domain.ttl, origin, where.column)

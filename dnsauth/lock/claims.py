@@ -68,8 +68,13 @@ def canonical(grammar: Grammar, type: str, value: str) -> str:
 
 
 def digest(grammar: Grammar, type: str, value: str) -> str:
-    """SHA-256 of the canonical text of *value*, 64 hex digits."""
-    return sha256(canonical(grammar, type, value).encode()).hexdigest()
+    """What a lock records of *value*."""
+    return digest_of(canonical(grammar, type, value))
+
+
+def digest_of(canonical: str) -> str:
+    """SHA-256 of a canonical text, 64 hex digits."""
+    return sha256(canonical.encode()).hexdigest()
 
 
 def equal(grammar: Grammar, type: str, a: str, b: str) -> bool:

@@ -38,8 +38,13 @@ def desired(label: str, type: str, *values: str, ttl: int = 3600, sender: str = 
         owner,
         type,
         ttl,
-        tuple(Value(v, Claim(owner, type, claims.grammar(owner, type, v)), origin) for v in sorted(values)),
+        tuple(_value(owner, type, v, origin) for v in sorted(values)),
     )
+
+
+def _value(owner: str, type: str, text: str, origin: tuple[Origin, ...]) -> Value:
+    grammar = claims.grammar(owner, type, text)
+    return Value(text, Claim(owner, type, grammar), origin, claims.digest(grammar, type, text))
 
 
 def lock(*rrsets: Desired) -> Lock:
