@@ -1,0 +1,28 @@
+"""The application: its verbs, in the order of ``dnsauth --help``; none of them imports anything heavy."""
+
+from __future__ import annotations
+
+import typer
+
+from dnsauth.cli.apply import apply
+from dnsauth.cli.check import check
+from dnsauth.cli.lock import lock
+from dnsauth.cli.options import blocks, shared
+from dnsauth.cli.plan import plan
+from dnsauth.cli.records import records
+from dnsauth.cli.schema import schema
+from dnsauth.cli.services import services
+from dnsauth.cli.verify import verify
+
+app = typer.Typer(
+    name="dnsauth",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.callback(help=blocks(shared.__doc__))(shared)
+for _verb in (check, records, plan, apply, verify, lock):
+    app.command(_verb.__name__)(_verb)
+app.add_typer(services, name="services")
+app.command("schema")(schema)

@@ -1,0 +1,69 @@
+"""``dnsauth lock``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dnsauth.cli.options import Run, command
+
+Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where a lock is out of date.")]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base", metavar="REV", help="With --check: also where a lock lost what it has at REV in Git."
+    ),
+]
+Adopt = Annotated[
+    bool,
+    typer.Option("--adopt", help="Record the held values a plan calls drift, so that it may replace them."),
+]
+Release = Annotated[
+    str | None,
+    typer.Option(
+        "--release", metavar="ZONE", help="Forget the lock of a zone without a file; its records stay."
+    ),
+]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="Forget what is asked for no more and every server shows gone.")
+]
+
+
+@command()
+def lock(
+    run: Run,
+    *,
+    check: Check = False,
+    base: Base = None,
+    adopt: Adopt = False,
+    release: Release = None,
+    prune: Prune = False,
+) -> None:
+    r"""Bring the lock files up to date.
+
+    Plan and apply do so by themselves. A lock records what dnsauth publishes and adopted; only that may it
+    ever take away. Without options it only adds, and asks nobody; --adopt reads the providers, --prune
+    asks the authoritative servers. No form of it changes DNS.
+
+    Exit codes: 0 done; 1 a lock is out of date or lost something (--check), or it could not be done.
+
+    \b
+    Example:
+      dnsauth lock
+      dnsauth lock --check --base origin/main
+    """
+    if sum((check, adopt, prune, release is not None)) > 1 or (base is not None and not check):
+        raise typer.BadParameter("take one of --check [--base REV], --adopt, --release ZONE and --prune")
+    from dnsauth.cli import locks
+
+    if check:
+        locks.check(run, base)
+    elif adopt:
+        locks.adopt(run)
+    elif release is not None:
+        locks.release(run, release)
+    elif prune:
+        locks.prune(run)
+    else:
+        locks.update(run)

@@ -1,0 +1,98 @@
+"""A plan as text that a person reads in one glance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from dnsauth.names import readable, relative
+from dnsauth.output import safe
+from dnsauth.output.style import PLAIN, Style
+from dnsauth.output.text import counted, finding, places
+from dnsauth.plan.model import Action, Change, Plan, ZonePlan
+from dnsauth.plan.sides import added, gone
+
+_SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
+_COLOURS = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red"}
+UNASKED = "nothing asks for it any more"
+
+
+def text(plan: Plan, style: Style = PLAIN, *, verbose: bool = False) -> str:
+    """*plan*, zone by zone, and one line that sums it up; with *verbose*, digests and zones that agree."""
+    shown = [zone for zone in plan.zones if zone.changes or zone.findings or verbose]
+    blocks = ["\n".join(_zone(zone, style, verbose=verbose)) for zone in shown]
+    return "\n\n".join([*blocks, summary(plan)]) + "\n"
+
+
+def summary(plan: Plan) -> str:
+    """How many changes in how many zones, how many zones agree, how many a guard stops; one line."""
+    changed = [zone for zone in plan.zones if zone.changes]
+    agree = sum(1 for zone in plan.zones if not zone.changes and not zone.stopped)
+    stopped = sum(1 for zone in plan.zones if zone.stopped)
+    parts = []
+    if changed:
+        tally = actions(change for zone in changed for change in zone.changes)
+        parts.append(f"{tally} in {counted(len(changed), 'zone')}")
+    if agree:
+        parts.append(f"{counted(agree, 'zone')} {'agrees' if agree == 1 else 'agree'}")
+    if stopped:
+        parts.append(f"{counted(stopped, 'zone')} {'is' if stopped == 1 else 'are'} stopped")
+    return "Plan: " + ("; ".join(parts) or "no zones") + "."
+
+
+def actions(changes: Iterable[Change]) -> str:
+    """``1 to create, 2 to update``; an empty plan is ``no changes``."""
+    tally = Counter(change.action for change in changes)
+    return (
+        ", ".join(f"{tally[action]:,} to {action.value}" for action in Action if tally[action])
+        or "no changes"
+    )
+
+
+def reason(change: Change) -> str:
+    """Where the inventory asks for *change*, and for which sender and service, on one line."""
+    return places(change.origin) or UNASKED
+
+
+def remarks(change: Change) -> Iterator[str]:
+    """What stands below a change's values: a changed TTL, what it means, whose values go; each one line."""
+    before, after = change.before, change.after
+    if before and after and before.ttl != after.ttl:
+        yield f"TTL {before.ttl} → {after.ttl}"
+    yield from map(safe.plain, change.meaning)
+    if change.adopts:
+        yield "takes away a value that was adopted"
+    if change.drift:
+        yield "would take away a value that dnsauth did not publish"
+
+
+def values(change: Change) -> Iterator[tuple[str, str]]:
+    """The values that go (``-``) and come (``+``), as they are: not yet safe to print."""
+    yield from (("-", value) for value in gone(change))
+    yield from (("+", value) for value in added(change))
+
+
+def _zone(zone: ZonePlan, style: Style, *, verbose: bool) -> Iterator[str]:
+    name = style.paint(safe.line(readable(zone.zone)), "bold")
+    yield f"{name} at {safe.plain(zone.provider)}: {actions(zone.changes)}"
+    if verbose:
+        yield f"  digest {safe.plain(zone.digest)}"
+    for change in zone.changes:
+        yield ""
+        yield from _change(change, zone.zone, style)
+    if zone.findings:
+        yield ""
+        for found in zone.findings:
+            yield from ("  " + line for line in finding(found, style).splitlines())
+
+
+def _change(change: Change, zone: str, style: Style) -> Iterator[str]:
+    colour = _COLOURS[change.action]
+    owner = safe.plain(relative(change.owner, zone))
+    head = f"{_SIGNS[change.action]} {owner} {change.type} {change.rrset.ttl}"
+    yield f"  {style.paint(head, colour)}  {style.paint(reason(change), 'dim')}"
+    for sign, value in values(change):
+        shown = style.value(value, indent=8)
+        yield "      " + style.paint(f"{sign} {shown}", "green" if sign == "+" else "red")
+    for remark in remarks(change):
+        yield f"      {remark}"
