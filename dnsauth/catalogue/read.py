@@ -6,6 +6,7 @@ files; a user's own are read at once, with every problem, and rendered with thei
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -64,7 +65,10 @@ def read(directory: Path) -> tuple[Catalogue, tuple[Finding, ...]]:
     """
     own: dict[str, Service] = {}
     findings: list[Finding] = []
-    for file, path in _files(directory / DIRECTORY):
+    folder = directory / DIRECTORY
+    if folder.is_dir() and folder.samefile(_SHIPPED):
+        folder = Path(os.devnull)  # a checkout of dnsauth: what it ships is nobody's own
+    for file, path in _files(folder):
         shown = f"{DIRECTORY}/{file}"
         name = _NAME.fullmatch(file)
         if name is None:

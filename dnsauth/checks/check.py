@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from dnsauth import names
-from dnsauth.catalogue.model import Catalogue, Status
+from dnsauth.catalogue.model import Catalogue, Service, Status
 from dnsauth.checks import rules
 from dnsauth.checks.records import record_findings
 from dnsauth.checks.rules import (
     DKIM_MISSING,
+    DKIM_NONE,
     DMARC_PARKED,
     DMARC_UNSIGNED,
     SERVICE_UNVERIFIED,
@@ -77,6 +78,12 @@ def _sender(
         yield Finding(SERVICE_UNVERIFIED, sender.where, domain.name, facts)
     if sender.own_keys and sender in unsigned(domain, desired, strict=True):
         yield Finding(DKIM_MISSING, sender.where, domain.name, facts)
+    elif service is not None and not sender.dkim and _hands_out_keys(service):
+        yield Finding(DKIM_NONE, sender.where, domain.name, facts)
+
+
+def _hands_out_keys(service: Service) -> bool:
+    return any(entry.texts.get("given") == "key" for entry in service.template.get("dkim", ()))
 
 
 def _policy(domain: MailDomain, desired: tuple[Desired, ...]) -> Iterator[Finding]:

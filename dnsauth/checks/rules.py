@@ -204,7 +204,13 @@ DKIM_MISSING = Rule(
     "DKM010",
     Severity.WARNING,
     "sender {sender} of {domain} has keys of its own to be made, and none is published yet",
-    "make them with `dnsauth keys new`",
+    "give it `dkim: {{SELECTOR: KEY}}` with a key its servers have already",
+)
+DKIM_NONE = Rule(
+    "DKM012",
+    Severity.WARNING,
+    "sender {sender} of {domain} has no DKIM key; service {service} hands one out, and signs with it",
+    "paste it as `dkim: {{SELECTOR: KEY}}`: `dnsauth services show {service}` says where it is found",
 )
 DKIM_SHORT = Rule(
     "DKM011",

@@ -94,7 +94,7 @@ def _apply(
     timeout: float,
     path: Path | None,
 ) -> None:
-    found = stages.checked(run, planned.repository)
+    found = stages.checked(run, planned.concerned)
     directory = path.parent if path else run.directory / RECEIPTS
     _reserve(directory, needed=path is not None or any(zone.changes for zone in planned.plan.zones))
 

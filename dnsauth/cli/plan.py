@@ -51,7 +51,7 @@ def plan(
     from dnsauth.plan import file
 
     planned = planning.plan(run, stages.load(run), locked=locked, adopt=adopt)
-    found = stages.checked(run, planned.repository)
+    found = stages.checked(run, planned.concerned)
     if out is not None:
         write_atomically(out, file.write(planned.plan))
     match run.format:

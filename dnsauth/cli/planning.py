@@ -13,7 +13,7 @@ from dnsauth.checks.plan import zone_plan
 from dnsauth.cli import console
 from dnsauth.cli.adopt import adopted
 from dnsauth.cli.options import Run
-from dnsauth.cli.stages import silence_octodns
+from dnsauth.cli.stages import only, silence_octodns
 from dnsauth.desired.load import Repository
 from dnsauth.desired.locks import updated
 from dnsauth.errors import DnsauthError
@@ -42,6 +42,12 @@ class Planned(NamedTuple):
     repository: Repository
     held: Mapping[At, Held]
     providers: Mapping[str, Provider]
+
+    @property
+    def concerned(self) -> Repository:
+        """The repository with the zones that would change or have findings; `check` judges those alone."""
+        zones = {zone.zone for zone in self.plan.zones if zone.changes or zone.findings}
+        return only(self.repository, zones)
 
 
 def missing(repository: Repository) -> Mapping[str, Lock]:
@@ -121,7 +127,9 @@ def _adopt(run: Run, planned: Planned) -> Planned:
 
 def _zone_plan(run: Run, repository: Repository, held: Held) -> ZonePlan:
     desired, lock = repository.desired[held.zone], repository.locks[held.zone]
-    return zone_plan(repository.inventory, desired, lock, held, trees={}, today=run.now.date())
+    return zone_plan(
+        repository.inventory, desired, lock, held, trees=repository.observed, today=run.now.date()
+    )
 
 
 def _unread(at: At, error: DnsauthError) -> ZonePlan:

@@ -65,17 +65,22 @@ def _zone(text: str, zones: Mapping[str, object]) -> str:
 def checked(run: Run, repository: Repository) -> tuple[Finding, ...]:
     """What `check` finds in the files, by place."""
     found = check(
-        repository.inventory, repository.catalogue, repository.desired, trees={}, today=run.now.date()
+        repository.inventory,
+        repository.catalogue,
+        repository.desired,
+        trees=repository.observed,
+        today=run.now.date(),
     )
-    return tuple(sorted(found, key=lambda one: (one.where, one.owner, one.rule.code, one.message)))
+    return tuple(
+        sorted(
+            (*repository.findings, *found), key=lambda one: (one.where, one.owner, one.rule.code, one.message)
+        )
+    )
 
 
 def silence_octodns() -> None:
     """Keep octoDNS from warning on stderr of what others wrote; its errors are raised all the same."""
-    log = logging.getLogger("octodns")
-    log.addHandler(logging.NullHandler())
-    for name in ("octodns", "Record", "Zone", "Plan"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger().addHandler(logging.NullHandler())  # its providers log under names of their own
 
 
 def talk_of(run: Run, found: Sequence[Finding]) -> None:

@@ -37,6 +37,8 @@ class Repository:
     catalogue: Catalogue
     desired: Mapping[str, tuple[Desired, ...]]
     locks: Mapping[str, Lock]
+    findings: tuple[Finding, ...]
+    """What the files' readers found that stops nothing."""
     observed: Mapping[str, str]
     """SPF records of third parties by domain, as the observed lock has them."""
 
@@ -51,7 +53,7 @@ def load(directory: Path) -> Repository:
     findings = (*wrong, *wrong_services, *contrary, *wrong_locks, *wrong_observed)
     if any(finding.stops for finding in findings):
         raise InventoryError(findings)
-    return Repository(inventory, services, desired, locks, records)
+    return Repository(inventory, services, desired, locks, findings, records)
 
 
 def _locks(

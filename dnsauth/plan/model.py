@@ -117,5 +117,5 @@ class Provider(Protocol):
     def write(self, held: Held, changes: tuple[Change, ...]) -> None:
         """Write *changes*, made against *held*, as one transaction where the provider has them.
 
-        Raises `dnsauth.plan.errors.Moved` where something else is held by now, `DnsauthError` where it failed.
+        Raises `dnsauth.plan.errors.Moved` where something else is held by now, else `DnsauthError`.
         """

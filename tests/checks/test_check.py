@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from dnsauth.catalogue.model import Service, Status
+from dnsauth.catalogue.model import Entry, Service, Status
 from dnsauth.checks import rules
 from dnsauth.checks.check import check
 from dnsauth.findings import Rule, Where
-from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, OwnKeys, Policy, Sender, Waiver, Zone
+from dnsauth.inventory.model import (
+    Dmarc,
+    Inventory,
+    KeyText,
+    MailDomain,
+    OwnKeys,
+    Policy,
+    Sender,
+    Waiver,
+    Zone,
+)
 from tests.plan.values import KEY, ZONE, at, desired
 
 TODAY = date(2026, 11, 24)
@@ -25,11 +35,17 @@ SHORT = (
 )
 
 
+HANDED_OUT = Entry({"selector": "s1", "given": "key"})
+
+
 def checked(*rrsets, waivers=(), trees=(), status=Status.VERIFIED, **domain):
     mail_domain = MailDomain(ZONE, Where(FILE, 4, 3), 3600, **domain)
     zone = Zone(ZONE, Where(FILE), ("ns1",), (mail_domain,))
     inventory = Inventory(Path(), {ZONE: zone}, waivers=tuple(waivers))
-    catalogue = {"mta": Service("mta", "MTA", Where("mta.yaml"), True, status)}
+    catalogue = {
+        "mta": Service("mta", "MTA", Where("mta.yaml"), True, status),
+        "host": Service("host", "Host", Where("host.yaml"), True, status, template={"dkim": (HANDED_OUT,)}),
+    }
     return list(check(inventory, catalogue, {ZONE: rrsets}, trees=dict(trees), today=TODAY))
 
 
@@ -147,3 +163,9 @@ def test_codes_are_unique_and_every_error_says_what_to_do_next():
     table = [rule for rule in vars(rules).values() if isinstance(rule, Rule)]
     assert len(table) == len({rule.code for rule in table})
     assert all(rule.next for rule in table if rule.severity == "error")
+
+
+def test_a_key_a_service_hands_out_is_missed():
+    host = Sender("host", "host", Where(FILE, 7, 9))
+    assert ["DKM012"] == codes(senders=(host,))
+    assert [] == codes(senders=(replace(host, dkim={"s1": KeyText(KEY)}),))
