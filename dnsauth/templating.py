@@ -37,6 +37,7 @@ def _replace(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+@lru_cache(maxsize=1024)
 def _ip_term(text: str) -> str:
     """An address or network as an SPF term (RFC 7208 section 5.6)."""
     try:

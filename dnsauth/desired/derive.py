@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue
@@ -98,7 +98,11 @@ def _exchangers(domain: MailDomain, catalogue: Catalogue) -> tuple[tuple[MX, ...
     return (), ()
 
 
-def _together(zone: str, id: RRsetId, wants: Iterable[Want]) -> Desired:
+def _together(zone: str, id: RRsetId, wants: list[Want]) -> Desired:
+    if len(wants) == 1:
+        only = wants[0]
+        value = Value(only.text, Claim(*id, only.grammar), (only.origin,), only.digest)
+        return Desired(zone, *id, only.ttl, (value,))
     by_text: dict[tuple[str, Grammar], list[Want]] = defaultdict(list)
     for item in wants:
         by_text[item.text, item.grammar].append(item)
