@@ -1,0 +1,45 @@
+# `make` says what there is. Everything goes into .venv; only `make test` may ask apt for nameservers (tests/servers/install).
+
+PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(python))))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help demo test check bench
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
+
+demo: .venv/runtime  ## the main job on a nameserver of its own, told in under a minute
+	@$(BIN)/python -m demo
+
+test: .venv/develop  ## every test, against BIND, Knot, PowerDNS and Route 53's double
+	@tests/servers/install
+	@$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 4
+
+check: .venv/develop  ## lint, format, types, layers, workflows
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --quiet .github
+
+bench: .venv/develop  ## plans of 100, 1,000 and 10,000 zones, beside octodns-sync
+	@$(BIN)/python -m benchmarks
+
+.venv/runtime: .venv/bin/pip pyproject.toml
+	@echo "installing dnsauth into .venv"
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/develop: .venv/runtime
+	@echo "installing what tests and checks need into .venv"
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group dev
+	@touch $@
+
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is not installed: sudo apt-get install python3"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv >/dev/null 2>&1 || tests/servers/install python3-venv
+	@test -x $@ || $(PYTHON) -m venv --clear .venv
