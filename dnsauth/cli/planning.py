@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from dnsauth.checks.plan import plan as judged
@@ -104,7 +105,9 @@ def _read(run: Run, repository: Repository) -> Planned:
 
     found = []
     with console.progress("reading zones", quiet=run.quiet) as count, ThreadPoolExecutor(READERS) as pool:
-        for done, result in enumerate(pool.map(one, pairs), 1):
+        local = [at for at in pairs if made[at[1]].local]
+        results = chain(pool.map(one, [at for at in pairs if not made[at[1]].local]), map(one, local))
+        for done, result in enumerate(results, 1):
             count(done, len(pairs))
             found.append(result)
     whole = judged((zone for zone, _ in found), inventory, run.now)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import assert_never
 
 from dnsauth.catalogue.asks import asks
 from dnsauth.catalogue.model import Asks, Catalogue
 from dnsauth.desired.rules import INV201, INV202, INV205, INV208
-from dnsauth.desired.wants import Want, want
-from dnsauth.findings import Finding, Where
+from dnsauth.desired.wants import Want, also, want
+from dnsauth.findings import Finding
 from dnsauth.inventory import model
 from dnsauth.inventory.model import MailDomain, Sender
 from dnsauth.records import BadRecord, dkim, spf
@@ -45,7 +46,7 @@ def service_asks(
 def sender_wants(domain: MailDomain, catalogue: Catalogue) -> Found:
     """Everything the senders of *domain* ask for, its SPF record included."""
     terms: dict[str, None] = {}
-    named: list[Sender | Where] = []
+    named: list[Sender] = []
     for sender in domain.senders:
         asked, findings = service_asks(sender, domain, catalogue)
         yield from findings
@@ -56,7 +57,7 @@ def sender_wants(domain: MailDomain, catalogue: Catalogue) -> Found:
             yield want(record.owner, record.type, record.value, domain, sender)
         yield from _key_wants(domain, sender)
     if domain.sends is not None:
-        yield from _spf_wants(domain, tuple(terms), named or [domain.where])
+        yield from _spf_wants(domain, tuple(terms), named)
 
 
 def _key_wants(domain: MailDomain, sender: Sender) -> Found:
@@ -67,7 +68,7 @@ def _key_wants(domain: MailDomain, sender: Sender) -> Found:
                 yield want(owner, "CNAME", target, domain, sender)
             case model.KeyText(text):
                 try:
-                    yield want(owner, "TXT", dkim.from_vendor(text), domain, sender)
+                    yield want(owner, "TXT", _key(text), domain, sender)
                 except BadRecord as error:
                     facts = {"selector": selector, "sender": sender.name, "problem": str(error)}
                     yield Finding(INV205, sender.where, owner, facts)
@@ -75,7 +76,12 @@ def _key_wants(domain: MailDomain, sender: Sender) -> Found:
                 assert_never(never)
 
 
-def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender | Where]) -> Found:
+@lru_cache(maxsize=1024)
+def _key(text: str) -> dkim.Record:
+    return dkim.from_vendor(text)  # a shared sender has one key in many zones
+
+
+def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender]) -> Found:
     closing = f"{_ALL[domain.spf.all if domain.sends else model.All.FAIL]}all"
     try:
         record = spf.Record.parse(" ".join(("v=spf1", *terms, closing)))
@@ -83,11 +89,12 @@ def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender | 
         facts = {"record": "SPF record", "owner": domain.name, "problem": str(error)}
         yield Finding(INV208, domain.where, domain.name, facts)
         return
+    by = named[0] if named else domain.where
     if domain.spf.indirect and terms:
         behind = f"_spf.{domain.name}"
-        yield from (want(behind, "TXT", record, domain, by) for by in named)
+        yield from also(want(behind, "TXT", record, domain, by), named[1:])
         record = spf.Record.parse(f"v=spf1 include:{behind.removesuffix('.')} {closing}")
-    yield from (want(domain.name, "TXT", record, domain, by) for by in named)
+    yield from also(want(domain.name, "TXT", record, domain, by), named[1:])
 
 
 _ALL = {model.All.FAIL: "-", model.All.SOFTFAIL: "~", model.All.NEUTRAL: "?"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dnsauth.desired.model import Origin
@@ -42,9 +43,21 @@ def want(owner: str, type: str, value: object, domain: MailDomain, by: Sender | 
     *value* is a record, whose text is canonical already, or the text of one.
     """
     where = by if isinstance(by, Where) else by.where
-    sender, service = ("", "") if isinstance(by, Where) else (by.name, by.service)
-    origin = Origin(where.file, where.line, sender, service)
+    origin = _origin(by)
     text = str(value)
     grammar = grammar_of(owner, type, text)
     canonical = canonical_text(grammar, type, text) if isinstance(value, str) else text
     return Want(owner, type, grammar, text, digest_of(canonical), domain.ttl, origin, where.column)
+
+
+def also(first: Want, others: Iterable[Sender]) -> Iterator[Want]:
+    """*first*, and the same value asked for by *others*."""
+    yield first
+    for sender in others:
+        yield first._replace(origin=_origin(sender), column=sender.where.column)
+
+
+def _origin(by: Sender | Where) -> Origin:
+    if isinstance(by, Where):
+        return Origin(by.file, by.line)
+    return Origin(by.where.file, by.where.line, by.name, by.service)

@@ -24,6 +24,8 @@ class Adapter:
     only once through each instance, and a second read makes a new one.
     """
 
+    local = False
+
     def __init__(self, name: str, build: Callable[[], BaseProvider], secrets: Collection[str] = ()) -> None:
         self.name = name
         self._build = build

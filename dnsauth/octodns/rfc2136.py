@@ -56,6 +56,7 @@ class Rfc2136Provider(BaseProvider):  # type: ignore[misc]  # octoDNS carries no
         }
     )
     faithful = True
+    local = False
 
     def __init__(
         self,

@@ -38,6 +38,7 @@ class YamlProvider(octodns.provider.yaml.YamlProvider):  # type: ignore[misc]  #
     """
 
     faithful = True
+    local = True
 
     def __init__(
         self, id: str, directory: str, *, escaped_semicolons: bool | None = None, **settings: object

@@ -107,9 +107,13 @@ class Plan:
 
 
 class Provider(Protocol):
-    """One provider as planning and applying see it; octoDNS's are adapted in `dnsauth.octodns`."""
+    """One provider as planning and applying see it; octoDNS's are adapted in `dnsauth.octodns`.
+
+    *local*: reading waits for nobody, so that threads would only stand in each other's way.
+    """
 
     name: str
+    local: bool
 
     def read(self, zone: str) -> Held:
         """What the provider stores now; raises `dnsauth.errors.DnsauthError` where it can't be read."""

@@ -15,6 +15,8 @@ from dnsauth.rrset import RRset, RRsetId
 class Stored:
     """A provider that compares before it swaps, a zone at a time, and remembers which zones it wrote."""
 
+    local = True
+
     def __init__(self, name: str, zones: Mapping[str, Iterable[RRset]]) -> None:
         self.name = name
         self.zones = {zone: {rrset.id: rrset for rrset in rrsets} for zone, rrsets in zones.items()}
