@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from sys import intern
 from typing import NamedTuple
 
 from dnsauth.desired.model import Origin
@@ -44,10 +45,10 @@ def want(owner: str, type: str, value: object, domain: MailDomain, by: Sender | 
     """
     where = by if isinstance(by, Where) else by.where
     origin = _origin(by)
-    text = str(value)
+    text = intern(str(value))  # zones of one fleet ask for many of the same values
     grammar = grammar_of(owner, type, text)
     canonical = canonical_text(grammar, type, text) if isinstance(value, str) else text
-    return Want(owner, type, grammar, text, digest_of(canonical), domain.ttl, origin, where.column)
+    return Want(owner, type, grammar, text, intern(digest_of(canonical)), domain.ttl, origin, where.column)
 
 
 def also(first: Want, others: Iterable[Sender]) -> Iterator[Want]:
