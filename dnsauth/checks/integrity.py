@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from dnsauth import names
-from dnsauth.checks.rules import BAD_SYNTAX, CNAME_BESIDE, DRIFT, REWRITE, SECOND_RECORD, ZONE_ABSENT
+from dnsauth.checks.rules import (
+    BAD_SYNTAX,
+    CNAME_BESIDE,
+    DELEGATED,
+    DRIFT,
+    REWRITE,
+    SECOND_RECORD,
+    ZONE_ABSENT,
+)
 from dnsauth.checks.view import View, place
 from dnsauth.findings import Finding
 from dnsauth.lock.claims import recorded
@@ -32,8 +40,10 @@ def integrity(view: View) -> Iterator[Finding]:
     if not view.held.exists:
         facts = {"zone": names.readable(view.zone), "provider": view.held.provider}
         yield Finding(ZONE_ABSENT, owner=view.zone, facts=facts)
+    cuts = {id.owner for id in view.before if id.type == "NS" and id.owner != view.zone}
     for change in view.changes:
         yield from _syntax(view, change)
+        yield from _delegated(change, cuts)
         yield from _second(change)
         yield from _drift(view, change)
         yield from _rewrite(view, change)
@@ -69,6 +79,13 @@ def _dns_error() -> type[Exception]:
     from dns.exception import DNSException
 
     return DNSException
+
+
+def _delegated(change: Change, cuts: Collection[str]) -> Iterator[Finding]:
+    cut = names.deepest(change.owner, cuts)
+    if cut is not None and added(change):
+        facts = {**_name(change), "cut": names.readable(cut)}
+        yield Finding(DELEGATED, place(change.origin), change.owner, facts)
 
 
 def _second(change: Change) -> Iterator[Finding]:

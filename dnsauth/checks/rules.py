@@ -47,6 +47,15 @@ REWRITE = Rule(
     " and say `spf: {{indirect: true}}`, which keeps later changes out of it",
 )
 
+UNREAD = Rule("PLN007", Severity.ERROR, "the zone was not planned: {problem}", "{hint}")
+DELEGATED = Rule(
+    "PLN008",
+    Severity.ERROR,
+    "{owner} {type} would stand at or below {cut}, which this zone delegates to other servers; nobody would"
+    " see it (RFC 1034 section 4.2.1)",
+    "make {cut} a zone of the inventory with a provider of its own",
+)
+
 # Guards that a waiver may lift, for one change.
 
 LOOKUPS = Rule(

@@ -8,6 +8,7 @@ from time import monotonic
 import typer
 
 from dnsauth import names
+from dnsauth.checks.rules import UNREAD
 from dnsauth.cli import console, planning, serving, stages
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.git import lock_files
@@ -58,7 +59,7 @@ def adopt(run: Run) -> None:
     """Read the providers, and record what a plan would call drift."""
     loaded = stages.load(run)
     planned = planning.plan(run, loaded, locked=False, adopt=True)
-    unread = [one for zone in planned.plan.zones for one in zone.findings if one.rule is planning.UNREAD]
+    unread = [one for zone in planned.plan.zones for one in zone.findings if one.rule is UNREAD]
     for found in unread:
         console.talk(finding(found))
     claims = [entries for lock in planned.repository.locks.values() for entries in lock.claims.values()]

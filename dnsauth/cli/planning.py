@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from dnsauth.checks.plan import plan as judged
 from dnsauth.checks.plan import zone_plan
+from dnsauth.checks.rules import UNREAD
 from dnsauth.cli import console
 from dnsauth.cli.adopt import adopted
 from dnsauth.cli.options import Run
@@ -19,7 +20,7 @@ from dnsauth.desired.load import Repository
 from dnsauth.desired.locks import updated
 from dnsauth.errors import DnsauthError
 from dnsauth.files import write_atomically
-from dnsauth.findings import Finding, Outcome, Rule, Severity
+from dnsauth.findings import Finding, Outcome
 from dnsauth.lock import file as lock_file
 from dnsauth.lock.model import Lock
 from dnsauth.octodns.providers import provider
@@ -27,7 +28,6 @@ from dnsauth.output import safe
 from dnsauth.plan.model import Held, Plan, Provider, ZonePlan
 
 READERS = 8  # zones read at once
-UNREAD = Rule("PLN007", Severity.ERROR, "the zone was not planned: {problem}", "{hint}")
 
 At: TypeAlias = tuple[str, str]
 """Zone and provider."""

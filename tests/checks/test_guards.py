@@ -61,6 +61,13 @@ def test_a_zone_absent_at_the_provider_stops_it_even_where_nothing_changes():
     assert "provider ns1 has no zone example.com" == finding.message
 
 
+@pytest.mark.parametrize("label", ["sub", "s1._domainkey.sub"])
+def test_what_stands_below_a_delegation_would_be_seen_by_nobody(label):
+    delegated = held(rrset("@", "NS", "ns1.example.net."), rrset("sub", "NS", "ns2.example.net."))
+    assert ["PLN008"] == codes(judged([desired(label, "TXT", "v=DKIM1; p=")], delegated))
+    assert [] == codes(judged([desired("subway", "TXT", "token")], delegated))
+
+
 @pytest.mark.parametrize(
     ("label", "type", "value"),
     [
