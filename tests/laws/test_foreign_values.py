@@ -44,7 +44,7 @@ waivers: [{waivers}]
 """
 RETIRED = "version: 1\ndomains: {}\n"
 WRITES = {0, 1, 4}  # exit codes of an apply in which guards may stop zones
-PARTS, FLEETS, SIZE = 4, 25, 20  # two thousand zones
+PARTS, FLEETS, SIZE = 4, 25, 20  # 2,000 zones in all
 PATIENT = settings(
     max_examples=FLEETS, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
