@@ -26,7 +26,7 @@ check: .venv/develop  ## lint, format, types, layers, workflows
 	@$(BIN)/zizmor --offline --quiet .github
 
 bench: .venv/develop  ## plans of 100, 1,000 and 10,000 zones, beside octodns-sync
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python benchmarks/plan.py
 
 .venv/runtime: .venv/bin/pip pyproject.toml
 	@echo "installing dnsauth into .venv"

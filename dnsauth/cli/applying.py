@@ -16,7 +16,7 @@ from time import monotonic
 import typer
 
 from dnsauth import __version__, names
-from dnsauth.apply.receipt import Outcome, Receipt, exit_code, to_json
+from dnsauth.apply.receipt import Receipt, exit_code, to_json
 from dnsauth.apply.zones import apply
 from dnsauth.cli import console, planning, serving, stages
 from dnsauth.cli.exit import Exit
@@ -143,13 +143,14 @@ def _say(run: Run, receipt: Receipt, found: tuple[Finding, ...]) -> None:
 
 
 def _keep(run: Run, receipt: Receipt, directory: Path, path: Path | None) -> None:
-    """Write *receipt* to *path*, or under a name of its own where it says that anything was to be done."""
-    if path is None and all(entry.outcome is Outcome.DONE for entry in receipt.entries):
+    """Write *receipt* to *path*, or under a name of its own where there was anything to be written."""
+    if path is None and not any(entry.plan.changes for entry in receipt.entries):
         return
     text = to_json(receipt)
     stamp = receipt.when.replace("-", "").replace(":", "")
     path = path or directory / f"{stamp}-{sha256(text.encode()).hexdigest()[:8]}.json"
     try:
+        _reserve(path.parent, needed=True)
         write_atomically(path, text)
     except DnsauthError as error:
         # what was written needs its proof: the log is the place left

@@ -47,6 +47,9 @@ class Zone(NamedTuple):
     text: str
     inventory: str
 
+    def __repr__(self) -> str:
+        return self.name  # a fleet is too long to show; a failure notes the zone it is about
+
 
 def _presentation(strings: list[bytes]) -> str:
     return " ".join('"' + "".join(f"\\{octet:03}" for octet in string) + '"' for string in strings)

@@ -194,41 +194,50 @@ def without_recorded(directory: Directory, before: dict[str, RRsets]) -> dict[st
 def hold(
     server: object, fleet: list[Zone], choices: list[int], load_zone: Callable[[str, str], None]
 ) -> None:
-    """The law itself, over the life of a fleet."""
+    """The law itself, over the life of a fleet; a failure notes the zone it is about."""
     with tempfile.TemporaryDirectory() as path:
-        directory = Directory(Path(path), server, fleet)
-        asked = {zone.name: zone.inventory for zone in fleet}
-        for zone in fleet:
-            load_zone(zone.name, zone.text)
-        before = directory.standing()
+        try:
+            live(Directory(Path(path), server, fleet), choices, load_zone)
+        except AssertionError as error:
+            for zone in fleet:
+                if zone.name in str(error):
+                    error.add_note(f"{zone.text}\n{zone.inventory}")
+            raise
 
-        directory.write(asked)
-        directory.run("apply", "--yes", exits=WRITES)
-        applied, plans = directory.standing(), directory.plan()
-        foreign = without_recorded(directory, before)
-        expect_kept(foreign, applied)
-        for zone, plan in plans.items():
-            if stopped(plan):
-                assert before[zone] == applied[zone], f"{zone}: stopped, and written all the same"
-            else:
-                assert [] == plan["changes"], f"{zone}: a second plan is not empty"
 
-        retire(directory)
-        expect_only(foreign, directory.standing())
+def live(directory: Directory, choices: list[int], load_zone: Callable[[str, str], None]) -> None:
+    asked = {zone.name: zone.inventory for zone in directory.fleet}
+    for zone in directory.fleet:
+        load_zone(zone.name, zone.text)
+    before = directory.standing()
 
-        directory.write(asked)
-        directory.run("apply", "--yes", exits=WRITES)
-        used = directory.standing()
-        edit_ours(directory, foreign, choices)
-        directory.run("apply", "--yes", exits=WRITES)
-        expect_kept(foreign, directory.standing())
-        retire(directory)
-        expect_only(foreign, directory.standing())
+    directory.write(asked)
+    directory.run("apply", "--yes", exits=WRITES)
+    applied, plans = directory.standing(), directory.plan()
+    foreign = without_recorded(directory, before)
+    expect_kept(foreign, applied)
+    for zone, plan in plans.items():
+        if stopped(plan):
+            assert before[zone] == applied[zone], f"{zone}: stopped, and written all the same"
+        else:
+            assert [] == plan["changes"], f"{zone}: a second plan is not empty"
 
-        occupy(directory, used, foreign)
-        directory.write(asked)
-        directory.run("apply", "--yes", exits=WRITES)
-        expect_kept(foreign, directory.standing())
+    retire(directory)
+    expect_only(foreign, directory.standing())
+
+    directory.write(asked)
+    directory.run("apply", "--yes", exits=WRITES)
+    used = directory.standing()
+    edit_ours(directory, foreign, choices)
+    directory.run("apply", "--yes", exits=WRITES)
+    expect_kept(foreign, directory.standing())
+    retire(directory)
+    expect_only(foreign, directory.standing())
+
+    occupy(directory, used, foreign)
+    directory.write(asked)
+    directory.run("apply", "--yes", exits=WRITES)
+    expect_kept(foreign, directory.standing())
 
 
 def retire(directory: Directory) -> None:
