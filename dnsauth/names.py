@@ -102,9 +102,16 @@ def readable(name: str) -> str:
     bare = name.removesuffix(".")
     if "xn--" not in bare:
         return bare
+    shown = ".".join(map(_decoded, bare.split(".")))
+    return bare if shown == bare else f"{shown} ({bare})"
+
+
+def _decoded(label: str) -> str:
     import idna
 
+    if not label.startswith("xn--"):
+        return label  # as _domainkey, which is no IDN and stands before one
     try:
-        return f"{idna.decode(bare)} ({bare})"
+        return idna.decode(label)
     except idna.IDNAError:
-        return bare
+        return label

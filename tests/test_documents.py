@@ -134,6 +134,11 @@ BAD = [
     ("a: b: c\n", "f.yaml:1:5: is no YAML: mapping values are not allowed", "nested colon"),
     ("a: [b\n", "f.yaml:2:1: is no YAML: did not find expected", "open bracket"),
     ("a: 'b\n", "f.yaml:2:1: is no YAML: found unexpected end of stream", "open quote"),
+    (
+        "a:\n- b\n<<<<<<< HEAD\n- c\n=======\n- d\n>>>>>>> other\n",
+        "f.yaml:3:1: holds a merge that Git left to you",
+        "conflict",
+    ),
     (b"a: b\nc: \xff\xfe\n", "f.yaml:2:4: is not UTF-8", "octets"),
     ("a: b".encode("utf-16"), "f.yaml:1:1: is not UTF-8", "UTF-16"),
     ("a: b\nc: d\x1b[31m\n", "f.yaml:2:5: holds the control character U+001B", "escape"),

@@ -73,7 +73,7 @@ class Receipt:
 
 
 def exit_code(receipt: Receipt) -> int:
-    """The exit code *receipt* stands for (DESIGN section 4).
+    """The exit code *receipt* stands for (docs/plans.md).
 
     130 after Ctrl-C; 0 where everything is applied or done; 4 where something was written and something was
     not, or could not be verified; else 5 where zones were only stale, so that a new plan may do; else 1.

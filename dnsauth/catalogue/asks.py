@@ -15,7 +15,7 @@ from dnsauth import names
 from dnsauth.catalogue import parameters
 from dnsauth.catalogue.model import Asks, Entry, Record, Service
 from dnsauth.names import BadName
-from dnsauth.records import BadRecord, bimi, dkim, dmarc, mtasts, mx, spf, tlsrpt
+from dnsauth.records import BadRecord, bimi, dkim, dmarc, mtasts, mx, private_key, spf, tlsrpt
 from dnsauth.templating import BadValue, Value, expression
 
 _SENDING = ("spf", "dkim", "records")
@@ -122,6 +122,8 @@ def _term(texts: Mapping[str, str], _domain: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _mechanism(text: str) -> str:
+    if spf.selects(text):
+        raise _Unfit("is a whole SPF record: list the terms between `v=spf1` and `all` one by one")
     term = spf.term(text)
     if not isinstance(term, spf.Directive) or isinstance(term.mechanism, spf.All):
         raise _Unfit("names no senders; how the record ends is said under `spf` of the mail domain")
@@ -162,6 +164,8 @@ def _address(type: str, text: str) -> str:
 def _txt(owner: str, text: str, domain: str) -> str:
     if not (text.isascii() and text.isprintable()) or '"' in text or "\\" in text:
         raise _Unfit("a TXT value is printable ASCII without double quote and backslash")
+    if private_key.held(text):
+        raise _Unfit("is a private key, which would be published: replace the key")
     if "._domainkey." in owner:
         return str(dkim.Record.parse(text))
     for grammar in _GRAMMARS:

@@ -44,7 +44,7 @@ def service(
         Finding(
             SVC002,
             _where(document, file, (*path, index, key)),
-            facts={"key": key, "text": text, "problem": problem},
+            facts={"key": key, "text": f"{text:.200}", "problem": problem},
         )
         for path, entries in sections.values()
         for index, entry in enumerate(entries)

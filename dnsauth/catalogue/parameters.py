@@ -13,6 +13,8 @@ from dnsauth.templating import MAX_RESULT, Value
 
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/@+-]*")  # a text that is itself as a plain YAML scalar
 
+_QUOTING = re.compile(r'["\\]')
+
 
 class _Unfit(ValueError):
     """A value is not of the declared shape or pattern."""
@@ -98,6 +100,8 @@ def _text(parameter: ServiceParameter, given: object) -> str:
     if len(given) > limit:
         raise _Unfit(f"{given[:40]!r}… has {len(given):,} characters of at most {limit:,}")
     if parameter.pattern and not pattern(parameter.pattern).fullmatch(given):
+        if pattern(parameter.pattern).fullmatch(_QUOTING.sub("", given)):
+            raise _Unfit(f"{given!r} holds a double quote or a backslash")
         raise _Unfit(f"{given!r} does not match {parameter.pattern}")
     if not parameter.pattern and not PLAIN.fullmatch(given):
         raise _Unfit(f"{given!r} is empty or holds a double quote, a semicolon, a backslash or outer spaces")

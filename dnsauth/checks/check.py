@@ -14,6 +14,7 @@ from dnsauth.checks.rules import (
     DKIM_NONE,
     DMARC_PARKED,
     DMARC_UNSIGNED,
+    KEPT_REFUSED,
     SERVICE_UNVERIFIED,
     SPF_PARKED,
     WAIVABLE,
@@ -21,6 +22,7 @@ from dnsauth.checks.rules import (
     WAIVER_UNUSED,
 )
 from dnsauth.checks.senders import unsigned
+from dnsauth.checks.syntax import refusal
 from dnsauth.desired.model import Desired
 from dnsauth.findings import Finding, Rule
 from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, Policy, Sender, Waiver, Zone
@@ -64,9 +66,18 @@ def _zone(
 ) -> Iterator[Finding]:
     yield from record_findings(desired, trees)
     for domain in zone.domains:
+        yield from _kept(domain)
         yield from _policy(domain, desired)
         for sender in domain.senders:
             yield from _sender(domain, sender, catalogue, desired)
+
+
+def _kept(domain: MailDomain) -> Iterator[Finding]:
+    for keep in domain.keep:
+        for value in keep.values:
+            if problem := refusal(keep.owner, keep.type, value):
+                facts = {"owner": names.readable(keep.owner), "type": keep.type, "value": value}
+                yield Finding(KEPT_REFUSED, keep.where, keep.owner, {**facts, "problem": problem})
 
 
 def _sender(

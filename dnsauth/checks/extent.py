@@ -34,7 +34,7 @@ def too_many_rrsets(view: View, zone_digest: str) -> Iterator[Finding]:
             "limit": MAX_PERCENT,
             "change": zone_digest[:CHANGE_ID],
         }
-        yield Finding(TOO_MANY_RRSETS, owner=view.zone, facts=facts)
+        yield Finding(TOO_MANY_RRSETS, view.where, view.zone, facts)
 
 
 def losing_or_changing(plans: Sequence[ZonePlan]) -> tuple[ZonePlan, ...]:

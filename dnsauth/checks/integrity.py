@@ -15,16 +15,15 @@ from dnsauth.checks.rules import (
     SECOND_RECORD,
     ZONE_ABSENT,
 )
+from dnsauth.checks.syntax import refusal
 from dnsauth.checks.view import View, place
 from dnsauth.findings import Finding
 from dnsauth.lock.claims import recorded
-from dnsauth.plan.kind import Kind, kind_at, parse, selects
+from dnsauth.plan.kind import Kind, kind_at, selects
 from dnsauth.plan.model import Change
 from dnsauth.plan.sides import added, gone, values
-from dnsauth.records import BadRecord, dmarc
 from dnsauth.rrset import RRset, RRsetId, presentation, rdata
 
-MAX_RDATA = 65_535  # octets, RFC 1035 section 3.2.1
 _ONLY_ONE = {
     Kind.SPF: "RFC 7208 section 4.5",
     Kind.DKIM: "RFC 6376 section 3.6.2.2",
@@ -39,12 +38,12 @@ def integrity(view: View) -> Iterator[Finding]:
     """What makes the changes of *view* unsound, each with owner, both sides and reason."""
     if not view.held.exists:
         facts = {"zone": names.readable(view.zone), "provider": view.held.provider}
-        yield Finding(ZONE_ABSENT, owner=view.zone, facts=facts)
+        yield Finding(ZONE_ABSENT, view.where, view.zone, facts)
     cuts = {id.owner for id in view.before if id.type == "NS" and id.owner != view.zone}
     for change in view.changes:
         yield from _syntax(view, change)
-        yield from _delegated(change, cuts)
-        yield from _second(change)
+        yield from _delegated(view, change, cuts)
+        yield from _second(view, change)
         yield from _drift(view, change)
         yield from _rewrite(view, change)
     yield from _cname(view)
@@ -52,43 +51,21 @@ def integrity(view: View) -> Iterator[Finding]:
 
 def _syntax(view: View, change: Change) -> Iterator[Finding]:
     for text in added(change):
-        problem = _problem(change, text)
+        problem = refusal(change.owner, change.type, text)
         if problem:
             value = view.value(change, text)
             facts = {**_name(change), "value": text, "problem": problem}
             yield Finding(BAD_SYNTAX, place(value.origin if value else change.origin), change.owner, facts)
 
 
-def _problem(change: Change, text: str) -> str:
-    kind = kind_at(change.owner, change.type)
-    try:
-        for candidate in {kind, Kind.SPF} if kind else ():
-            if candidate is Kind.DKIM or selects(candidate, text):
-                record = parse(candidate, text)
-                if isinstance(record, dmarc.Record) and record.faults:
-                    return str(record.faults[0])
-        octets = rdata(change.type, text)
-    except BadRecord as error:
-        return str(error)
-    except (ValueError, _dns_error()) as error:
-        return str(error)
-    return f"{len(octets)} octets of at most {MAX_RDATA}" if len(octets) > MAX_RDATA else ""
-
-
-def _dns_error() -> type[Exception]:
-    from dns.exception import DNSException
-
-    return DNSException
-
-
-def _delegated(change: Change, cuts: Collection[str]) -> Iterator[Finding]:
+def _delegated(view: View, change: Change, cuts: Collection[str]) -> Iterator[Finding]:
     cut = names.deepest(change.owner, cuts)
     if cut is not None and added(change):
         facts = {**_name(change), "cut": names.readable(cut)}
-        yield Finding(DELEGATED, place(change.origin), change.owner, facts)
+        yield Finding(DELEGATED, view.place(change), change.owner, facts)
 
 
-def _second(change: Change) -> Iterator[Finding]:
+def _second(view: View, change: Change) -> Iterator[Finding]:
     kind = kind_at(change.owner, change.type)
     if kind not in _ONLY_ONE:
         return
@@ -102,7 +79,7 @@ def _second(change: Change) -> Iterator[Finding]:
             "section": _ONLY_ONE[kind],
             "values": _quoted(records),
         }
-        yield Finding(SECOND_RECORD, place(change.origin), change.owner, facts)
+        yield Finding(SECOND_RECORD, view.place(change), change.owner, facts)
 
 
 def _drift(view: View, change: Change) -> Iterator[Finding]:
@@ -112,7 +89,7 @@ def _drift(view: View, change: Change) -> Iterator[Finding]:
     for text in gone(change):
         if not _ours(view, change, text):
             facts = {**_name(change), "before": text, "after": new}
-            yield Finding(DRIFT, place(change.origin), change.owner, facts)
+            yield Finding(DRIFT, view.place(change), change.owner, facts)
 
 
 def _ours(view: View, change: Change, text: str) -> bool:
@@ -132,7 +109,7 @@ def _rewrite(view: View, change: Change) -> Iterator[Finding]:
         else:
             continue
         facts = {**_name(change), "provider": view.held.provider, "value": text, "problem": problem}
-        yield Finding(REWRITE, place(change.origin), change.owner, facts)
+        yield Finding(REWRITE, view.place(change), change.owner, facts)
 
 
 def _cname(view: View) -> Iterator[Finding]:
@@ -153,7 +130,7 @@ def _cname(view: View) -> Iterator[Finding]:
             "new": ", ".join(_rrset(change.rrset) for change in new),
             "others": ", ".join(map(_rrset, others)) or "the SOA and NS records of the zone's apex",
         }
-        yield Finding(CNAME_BESIDE, place(new[0].origin), owner, facts)
+        yield Finding(CNAME_BESIDE, view.place(new[0]), owner, facts)
 
 
 def _owner(change: Change) -> str:

@@ -15,7 +15,7 @@ from dnsauth.checks.rules import (
     WEAKENED,
 )
 from dnsauth.checks.senders import key_domain, unsigned, works
-from dnsauth.checks.view import RRsets, View, place
+from dnsauth.checks.view import RRsets, View
 from dnsauth.findings import Finding, Rule
 from dnsauth.plan import policy
 from dnsauth.plan.digest import change_id
@@ -24,6 +24,8 @@ from dnsauth.plan.model import Change
 from dnsauth.plan.sides import added, gone, values
 from dnsauth.records import BadRecord, dmarc, mx, spf
 from dnsauth.rrset import RRset, RRsetId, presentation
+
+SHOWN = 80  # characters of a key; the change shows it whole
 
 _Guard = Callable[[View, Change], Iterator[Finding]]
 
@@ -39,7 +41,7 @@ def mail(view: View) -> Iterator[Finding]:
 
 def _finding(rule: Rule, view: View, change: Change, facts: Mapping[str, object]) -> Finding:
     named = {"owner": names.readable(change.owner), "change": change_id(view.zone, change)}
-    return Finding(rule, place(change.origin), change.owner, {**named, **facts})
+    return Finding(rule, view.place(change), change.owner, {**named, **facts})
 
 
 def _weakened(view: View, change: Change) -> Iterator[Finding]:
@@ -124,10 +126,14 @@ def _last_key(view: View, change: Change) -> Iterator[Finding]:
         facts = {
             "domain": names.readable(domain.name),
             "senders": ", ".join(sender.name for sender in senders),
-            "before": _text(change.before),
-            "after": _text(change.after),
+            "before": _short(_text(change.before)),
+            "after": _short(_text(change.after)),
         }
         yield _finding(LAST_KEY, view, change, facts)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}…{text[-SHOWN // 4 :]}"
 
 
 def _exchangers(view: View, change: Change) -> Iterator[Finding]:

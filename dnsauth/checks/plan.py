@@ -16,7 +16,7 @@ from dnsauth.checks.guards import guards, settled
 from dnsauth.checks.rules import INTRUDER
 from dnsauth.checks.view import View
 from dnsauth.desired.model import Desired
-from dnsauth.findings import Finding
+from dnsauth.findings import NOWHERE, Finding, Where
 from dnsauth.inventory.model import Inventory
 from dnsauth.lock.model import Lock
 from dnsauth.plan import zone as planned
@@ -40,18 +40,19 @@ def zone_plan(
     """
     merged = merge(desired, lock, held)
     plan = planned.zone_plan(merged.changes, held)
-    findings = tuple(map(_intruder, merged.intruders))
+    zone = inventory.zones.get(held.zone)
+    where = zone.where if zone else NOWHERE
+    findings = tuple(_intruder(intruder, where) for intruder in merged.intruders)
     if plan.changes or not held.exists:
-        zone = inventory.zones.get(held.zone)
-        view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), trees)
+        view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), trees, where)
         findings = (*guards(view, plan.digest, inventory.waivers, today), *findings)
     return replace(plan, findings=findings) if findings else plan
 
 
-def _intruder(intruder: Intruder) -> Finding:
+def _intruder(intruder: Intruder, where: Where) -> Finding:
     owner, type = intruder.id
     facts = {"owner": names.readable(owner), "type": type, "value": intruder.value}
-    return Finding(INTRUDER, owner=owner, facts=facts)
+    return Finding(INTRUDER, where, owner, facts)
 
 
 def plan(zones: Iterable[ZonePlan], inventory: Inventory, created: datetime) -> Plan:
@@ -68,9 +69,15 @@ def plan(zones: Iterable[ZonePlan], inventory: Inventory, created: datetime) -> 
     return replace(
         whole,
         zones=tuple(
-            replace(zone, findings=(*zone.findings, *(replace(note, owner=zone.zone) for note in notes)))
+            replace(zone, findings=(*zone.findings, *(_at(note, zone, inventory) for note in notes)))
             if (zone.zone, zone.provider) in ids
             else zone
             for zone in whole.zones
         ),
     )
+
+
+def _at(note: Finding, plan: ZonePlan, inventory: Inventory) -> Finding:
+    zone = inventory.zones.get(plan.zone)
+    where = zone.where if zone and note.where == NOWHERE else note.where
+    return replace(note, where=where, owner=plan.zone)

@@ -251,6 +251,12 @@ SERVICE_UNVERIFIED = Rule(
     "sender {sender} of {domain}: what service {service} asks for is supported by no source",
     "compare with the vendor's own page: `dnsauth services show {service}`",
 )
+KEPT_REFUSED = Rule(
+    "INV104",
+    Severity.ERROR,
+    "{owner} {type}: the value kept, '{value}', is refused by its own grammar: {problem}",
+    "correct it; until then a guard stops the zone",
+)
 WAIVER_EXPIRED = Rule(
     "INV102",
     Severity.WARNING,

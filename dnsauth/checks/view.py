@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from dnsauth import names
 from dnsauth.desired.model import Desired, Origin, Value
 from dnsauth.findings import NOWHERE, Where
 from dnsauth.inventory.model import MailDomain
@@ -21,8 +22,8 @@ RRsets = Mapping[RRsetId, RRset]
 class View:
     """One zone at one provider: what is asked, recorded and held, and the changes between.
 
-    *domains* are the zone's mail domains; *trees* holds SPF records of others by domain, lower case
-    without final dot.
+    *domains* are the zone's mail domains, *where* the place of its file; *trees* holds SPF records of
+    others by domain, lower case without final dot.
     """
 
     desired: tuple[Desired, ...]
@@ -31,6 +32,7 @@ class View:
     changes: tuple[Change, ...]
     domains: tuple[MailDomain, ...] = ()
     trees: Mapping[str, str] = field(default_factory=dict)
+    where: Where = NOWHERE
 
     @property
     def zone(self) -> str:
@@ -58,6 +60,12 @@ class View:
     def by_id(self) -> Mapping[RRsetId, Desired]:
         """What is desired, by owner and type."""
         return {rrset.id: rrset for rrset in self.desired}
+
+    def place(self, change: Change) -> Where:
+        """The first line that asks for *change*; where none does any more, its mail domain or zone file."""
+        homes = {domain.name: domain.where for domain in self.domains}
+        home = names.deepest(change.owner, homes)
+        return place(change.origin) if change.origin else homes[home] if home else self.where
 
     def value(self, change: Change, text: str) -> Value | None:
         """The desired value *text* is, or None where it is somebody else's."""

@@ -20,12 +20,13 @@ from dnsauth.desired.load import Repository
 from dnsauth.desired.locks import updated
 from dnsauth.errors import DnsauthError
 from dnsauth.files import write_atomically
-from dnsauth.findings import Finding, Outcome
+from dnsauth.findings import Finding, Outcome, Where
 from dnsauth.lock import file as lock_file
 from dnsauth.lock.model import Lock
 from dnsauth.octodns.providers import provider
 from dnsauth.output import safe
 from dnsauth.plan.model import Held, Plan, Provider, ZonePlan
+from dnsauth.plan.zone import zone_plan as unjudged
 
 READERS = 8  # zones read at once
 
@@ -93,13 +94,18 @@ def _read(run: Run, repository: Repository) -> Planned:
     silence_octodns()
     inventory = repository.inventory
     pairs = [(zone.name, name) for zone in inventory.zones.values() for name in zone.providers]
+    if inventory.zones and not pairs:
+        raise DnsauthError(
+            "none of these zones has a provider",
+            "say `providers:` and `defaults: {provider: NAME}` in dnsauth.yaml, or `provider:` in its file",
+        )
     made = {name: provider(name, inventory, os.environ) for name in dict.fromkeys(name for _, name in pairs)}
 
     def one(at: At) -> tuple[ZonePlan, Held | None]:
         try:
             held = made[at[1]].read(at[0])
         except DnsauthError as error:
-            return _unread(at, error), None
+            return _unread(at, error, inventory.zones[at[0]].where), None
         zone = _zone_plan(run, repository, held)
         return zone, held if zone.changes else None  # ten thousand zones that agree need no memory
 
@@ -135,7 +141,7 @@ def _zone_plan(run: Run, repository: Repository, held: Held) -> ZonePlan:
     )
 
 
-def _unread(at: At, error: DnsauthError) -> ZonePlan:
+def _unread(at: At, error: DnsauthError, where: Where) -> ZonePlan:
     facts = {"problem": str(error), "hint": error.hint}
-    found = Finding(UNREAD, owner=at[0], facts=facts, outcome=Outcome.NOT_ASSESSED)
-    return ZonePlan(*at, "", "", findings=(found,))
+    found = Finding(UNREAD, where, at[0], facts, Outcome.NOT_ASSESSED)
+    return replace(unjudged((), Held(*at, exists=False, rrsets={})), findings=(found,))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue
@@ -31,11 +32,11 @@ def derive(
     inventory: Inventory, catalogue: Catalogue
 ) -> tuple[Mapping[str, tuple[Desired, ...]], tuple[Finding, ...]]:
     """The desired RRsets of every zone, as far as they can be told, and every problem found on the way."""
-    zones = dict(inventory.zones)
+    zones = inventory.zones
     wants: dict[str, dict[RRsetId, list[Want]]] = {zone: defaultdict(list) for zone in zones}
     findings: list[Finding] = []
     for zone in zones.values():
-        for item in _zone_wants(zone, zones, catalogue):
+        for item in _zone_wants(zone, inventory, catalogue):
             if isinstance(item, Finding):
                 findings.append(item)
                 continue
@@ -53,9 +54,9 @@ def derive(
     return result, tuple(findings)
 
 
-def _zone_wants(zone: Zone, zones: dict[str, Zone], catalogue: Catalogue) -> Iterator[Want | Finding]:
+def _zone_wants(zone: Zone, inventory: Inventory, catalogue: Catalogue) -> Iterator[Want | Finding]:
     for domain in zone.domains:
-        items = list(_domain_wants(domain, zone, zones, catalogue))
+        items = list(_domain_wants(domain, zone, inventory, catalogue))
         kept = [
             want(keep.owner, keep.type, value, domain, keep.where)
             for keep in domain.keep
@@ -72,26 +73,30 @@ def _zone_wants(zone: Zone, zones: dict[str, Zone], catalogue: Catalogue) -> Ite
 
 
 def _domain_wants(
-    domain: MailDomain, zone: Zone, zones: dict[str, Zone], catalogue: Catalogue
+    domain: MailDomain, zone: Zone, inventory: Inventory, catalogue: Catalogue
 ) -> Iterator[Want | Finding]:
-    yield from sender_wants(domain, catalogue)
-    exchangers, findings = _exchangers(domain, catalogue)
-    yield from findings
+    yield from sender_wants(domain, catalogue, inventory.shared)
+    exchangers, findings = _exchangers(domain, catalogue, inventory.shared)
+    if findings:
+        yield from findings
+        domain = replace(domain, mta_sts=None)  # that its MX are not known is said
     yield from policy.key_wants(domain)
     yield from policy.mx_wants(domain, exchangers)
     yield from policy.dmarc_wants(domain)
     yield from policy.transport_wants(domain, exchangers)
     yield from policy.bimi_wants(domain)
-    yield from policy.report_wants(domain, zone, zones)
+    yield from policy.report_wants(domain, zone, inventory.zones)
 
 
-def _exchangers(domain: MailDomain, catalogue: Catalogue) -> tuple[tuple[MX, ...], tuple[Finding, ...]]:
+def _exchangers(
+    domain: MailDomain, catalogue: Catalogue, shared: Collection[str]
+) -> tuple[tuple[MX, ...], tuple[Finding, ...]]:
     match domain.receives:
         case ReceivesBy(service, parameters, where):
             # a sender of the same service need not be told twice
             known = next((s.parameters for s in domain.senders if s.service == service), {})
             receiver = Sender(service, service, where, {**known, **parameters})
-            asked, findings = service_asks(receiver, domain, catalogue, receives=True)
+            asked, findings = service_asks(receiver, domain, catalogue, shared, receives=True)
             return tuple(MX(*exchanger) for exchanger in asked.mx), findings
         case tuple() as exchangers:
             return exchangers, ()

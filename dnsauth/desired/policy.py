@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from dnsauth import names
@@ -108,7 +108,7 @@ def bimi_wants(domain: MailDomain) -> Found:
             yield _refused("BIMI record", owner, error, domain.bimi.where)
 
 
-def report_wants(domain: MailDomain, zone: Zone, zones: dict[str, Zone]) -> Found:
+def report_wants(domain: MailDomain, zone: Zone, zones: Mapping[str, Zone]) -> Found:
     """Authorisation of reports that leave the organisation, in the collector's zone (RFC 9990 section 4).
 
     Two names of one zone, or of a zone and one below it, are of one organisation.

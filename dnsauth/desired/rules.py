@@ -7,7 +7,7 @@ from dnsauth.findings import Rule, Severity
 INV201 = Rule(
     "INV201",
     Severity.ERROR,
-    "sender {sender!r}: there is no service {service!r}{guess}",
+    "sender {sender!r}: there is no service {service!r}{nor}{guess}",
     "`dnsauth services list` names them; `service: custom` takes any other vendor's records",
 )
 INV202 = Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import assert_never
@@ -15,21 +15,31 @@ from dnsauth.findings import Finding
 from dnsauth.inventory import model
 from dnsauth.inventory.model import MailDomain, Sender
 from dnsauth.records import BadRecord, dkim, spf
+from dnsauth.records.private_key import hidden
 
 Found = Iterator[Want | Finding]
 
 
 def service_asks(
-    sender: Sender, domain: MailDomain, catalogue: Catalogue, *, receives: bool = False
+    sender: Sender,
+    domain: MailDomain,
+    catalogue: Catalogue,
+    shared: Collection[str],
+    *,
+    receives: bool = False,
 ) -> tuple[Asks, tuple[Finding, ...]]:
     """What the service of *sender* asks of *domain*, and what is wrong with the parameters.
 
-    With *receives* only its MX, and only the parameters they need.
+    With *receives* only its MX, and only the parameters they need. *shared* are the names dnsauth.yaml has
+    senders for.
     """
     if sender.service not in catalogue:
-        close = get_close_matches(sender.service, list(catalogue), n=1)
+        either = sender.service == sender.name and shared
+        known = [*shared, *catalogue] if either else list(catalogue)
+        nor = ", and dnsauth.yaml has no sender of that name" if either else ""
+        close = get_close_matches(sender.service, known, n=1)
         guess = f"; did you mean {close[0]!r}?" if close else ""
-        facts = {"sender": sender.name, "service": sender.service, "guess": guess}
+        facts = {"sender": sender.name, "service": sender.service, "nor": nor, "guess": guess}
         return Asks(), (Finding(INV201, sender.where, domain.name, facts),)
     asked, problems = asks(catalogue[sender.service], sender.parameters, domain.name, receives=receives)
     return asked, tuple(
@@ -37,18 +47,18 @@ def service_asks(
             INV202,
             sender.where,
             domain.name,
-            {"sender": sender.name, "service": sender.service, "problem": problem},
+            {"sender": sender.name, "service": sender.service, "problem": hidden(problem)},
         )
         for problem in problems
     )
 
 
-def sender_wants(domain: MailDomain, catalogue: Catalogue) -> Found:
+def sender_wants(domain: MailDomain, catalogue: Catalogue, shared: Collection[str]) -> Found:
     """Everything the senders of *domain* ask for, its SPF record included."""
     terms: dict[str, None] = {}
     named: list[Sender] = []
     for sender in domain.senders:
-        asked, findings = service_asks(sender, domain, catalogue)
+        asked, findings = service_asks(sender, domain, catalogue, shared)
         yield from findings
         if asked.spf:
             terms.update(dict.fromkeys(asked.spf))

@@ -11,7 +11,7 @@ from stat import S_ISREG
 from yaml.error import MarkedYAMLError, YAMLError
 
 from dnsauth.documents.events import UNSEEN, Reader, Stop, events
-from dnsauth.documents.rules import CONTROL, NOT_UTF8, SYNTAX, TOO_LARGE, UNREADABLE
+from dnsauth.documents.rules import CONFLICT, CONTROL, NOT_UTF8, SYNTAX, TOO_LARGE, UNREADABLE
 from dnsauth.documents.tree import Node
 from dnsauth.findings import Finding, Where
 
@@ -60,7 +60,7 @@ def load(text: bytes, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
     except Stop:
         return None, tuple(reader.findings)
     except YAMLError as error:
-        return None, (*reader.findings, _syntax(error, file))
+        return None, (*reader.findings, _conflict(text, file) or _syntax(error, file))
 
 
 _PLAIN_OCTETS = b"\t\n\r" + bytes(range(0x20, 0x7F))
@@ -90,6 +90,11 @@ _STEPS = {
     ),
     "found undefined tag handle": "quote a value that starts with `!`",
 }
+
+
+def _conflict(text: bytes, file: str) -> Finding | None:
+    mark = re.search(rb"^<<<<<<< ", text, re.MULTILINE)
+    return Finding(CONFLICT, Where(file, text.count(b"\n", 0, mark.start()) + 1, 1)) if mark else None
 
 
 def _syntax(error: YAMLError, file: str) -> Finding:

@@ -49,3 +49,10 @@ KEY = Rule(
     "has a {kind} where a key is expected",
     "write `name: value`; quote a text that starts with `{{`, `[` or `*`",
 )
+CONFLICT = Rule(
+    "INV013",
+    Severity.ERROR,
+    "holds a merge that Git left to you",
+    "keep the lines that should stand, of a lock those of both sides, and delete the `<<<<<<<`, `=======` and"
+    " `>>>>>>>` lines",
+)

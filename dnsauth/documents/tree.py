@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
 BITS = 22  # enough for any line, and any column, of the largest file that is read
@@ -45,6 +46,14 @@ class Map(dict[str, "Node"]):
         for each in (self, self.keys_at, self.values_at):
             each.pop(key, None)
 
+    def only(self, keys: Iterable[str]) -> Map:
+        """The part of it that *keys*, all of which it has, name; each stands where it stood."""
+        part = Map(self.place)
+        for key in keys:
+            part[key], part.keys_at[key] = self[key], self.keys_at[key]
+            part.values_at[key] = self.values_at[key]
+        return part
+
 
 class Seq(list["Node"]):
     """A list in file order. Places are (line, column), both from 1."""
@@ -67,6 +76,14 @@ class Seq(list["Node"]):
     def plain(self, index: int) -> bool:
         """True where the item at *index* is a scalar without quotes."""
         return bool(self.values_at[index] & 1)
+
+    def only(self, indices: Iterable[int]) -> Seq:
+        """The items at *indices*; each stands where it stood."""
+        part = Seq(self.place)
+        for index in indices:
+            part.append(self[index])
+            part.values_at.append(self.values_at[index])
+        return part
 
 
 Node: TypeAlias = "str | Map | Seq"

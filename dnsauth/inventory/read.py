@@ -21,8 +21,8 @@ from dnsauth.inventory.zones import zones
 def read(directory: Path) -> tuple[Inventory, tuple[Finding, ...]]:
     """The inventory of *directory*, and every problem found in its files.
 
-    All zones are read whichever a command is about: names of one zone bear on another. A zone whose file,
-    or whose dnsauth.yaml, is wrong is there with the names of its mail domains and nothing else.
+    All zones are read whichever a command is about: names of one zone bear on another. A zone whose file
+    is wrong is there with what is sound in it; where dnsauth.yaml is, with the names of its mail domains.
     """
     root = os.fspath(directory)
     findings: list[Finding] = []

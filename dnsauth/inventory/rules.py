@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dnsauth.findings import Rule, Severity
+from dnsauth.records.private_key import hidden
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 # which files
-NO_CONFIG = Rule("INV020", _ERROR, "there is no dnsauth.yaml in {directory}", "run `dnsauth init` there")
-NO_ZONES = Rule("INV021", _ERROR, "there is no folder zones/ in {directory}", "run `dnsauth init` there")
+NO_CONFIG = Rule(
+    "INV020",
+    _ERROR,
+    "there is no dnsauth.yaml in {directory}",
+    "say where it is with -C DIR, or begin one; `dnsauth schema config` prints its form",
+)
+NO_ZONES = Rule(
+    "INV021",
+    _ERROR,
+    "there is no folder zones/ in {directory}",
+    "make it, with a file for each zone; `dnsauth schema zone` prints their form",
+)
 FILE_NAME = Rule(
     "INV022",
     _ERROR,
@@ -181,6 +192,15 @@ NO_PROVIDER = Rule(
 )
 
 
+# what must stand in no file
+PRIVATE_KEY = Rule(
+    "INV090",
+    _ERROR,
+    "{key!r} holds a private key, which would be published",
+    "give the public half, and replace the key: whoever read this file has it",
+)
+
+
 class Refused(ValueError):
     """A value its key does not take: the rule, and the facts its texts need besides the key."""
 
@@ -191,6 +211,7 @@ class Refused(ValueError):
 
 
 def cut(text: str, limit: int = 200) -> str:
-    """*text* for a message: what is hostile may also be long."""
+    """*text* for a message: what is hostile may also be long, and what is misplaced a private key."""
+    text = hidden(text)
     half = limit // 2
     return text if len(text) <= limit else f"{text[:half]}…{text[-half:]}"

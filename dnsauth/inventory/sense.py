@@ -14,7 +14,9 @@ from dnsauth.findings import Finding, Rule, Where
 from dnsauth.inventory import rules
 from dnsauth.inventory.sender_form import OWN_KEYS
 from dnsauth.inventory.shape import guess
+from dnsauth.inventory.zone_form import DmarcPolicy
 
+_DMARC_KEYS = DmarcPolicy.model_fields.keys() - {"policy"}  # of an unknown key `shape` speaks alone
 _SECTIONS = ("providers", "agreements", "key_stores", "signers")
 
 
@@ -80,7 +82,7 @@ def _mail_domain(domain: Map, file: str, known: Declared | None) -> Iterator[Fin
         if domain.get("receives") == "false":
             yield _at(rules.NULL_MX, file, domain.key_where("receives"))
     dmarc = domain.get("dmarc")
-    unsaid = dmarc == "" or (isinstance(dmarc, Map) and not {"cname", "policy"} & dmarc.keys())
+    unsaid = dmarc == "" or (isinstance(dmarc, Map) and dmarc.keys() <= _DMARC_KEYS)
     if unsaid and known is not None and not (known.policy or parked or silent):
         yield _at(rules.NO_POLICY, file, domain.key_where("dmarc"))
     yield from _senders(domain, file, known)

@@ -16,6 +16,7 @@ from dnsauth.documents import Map
 from dnsauth.inventory import rules
 from dnsauth.inventory.model import MX
 from dnsauth.inventory.rules import Refused
+from dnsauth.records import private_key
 
 MAX_SECONDS = 2**31 - 1  # a TTL's limit, RFC 2181 section 8
 
@@ -90,7 +91,8 @@ def target(value: object) -> str:
     text = _scalar(value, "a DNS name with its final dot")
     name = host(text)
     if not text.endswith("."):
-        raise Refused(rules.RELATIVE, value=text, right=f"{text}.")
+        right = f"{text}." if "." in text else f"{text}.example.com."  # nobody means a top-level domain
+        raise Refused(rules.RELATIVE, value=text, right=right)
     return name
 
 
@@ -118,7 +120,8 @@ def report_uri(value: object) -> str:
     """Where reports go: a mailto or https URI; its grammar is that of the record that carries it."""
     text = _scalar(value, "a URI")
     if not text.startswith(("mailto:", "https:")) or not _URI_TAIL.match(text):
-        right = f"mailto:{text}" if "@" in text else "mailto:dmarc@example.com"
+        address = "@" in text and ":" not in text and _URI_TAIL.match(text)
+        right = f"mailto:{text}" if address else "mailto:dmarc@example.com"
         raise Refused(rules.URI, value=text, scheme="mailto or https", right=right)
     return text
 
@@ -170,6 +173,8 @@ def rdata(value: object) -> str:
     text = _scalar(value, "a record's value")
     if not text:
         raise Refused(rules.EMPTY)
+    if private_key.held(text):
+        raise Refused(rules.PRIVATE_KEY)
     if wrong := _NO_RDATA.search(text):
         raise Refused(rules.RDATA, character=wrong[0])
     return text

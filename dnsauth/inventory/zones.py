@@ -14,6 +14,8 @@ from dnsauth.inventory.mail_domains import mail_domain
 from dnsauth.inventory.model import Keep, MailDomain, Zone
 from dnsauth.inventory.sense import Declared
 from dnsauth.inventory.shape import fitted
+from dnsauth.inventory.sound import sound
+from dnsauth.inventory.zone_form import MailDomain as DomainForm
 from dnsauth.inventory.zone_form import ZoneFile
 
 
@@ -22,8 +24,9 @@ def zones(
 ) -> tuple[tuple[Zone, ...], tuple[Finding, ...]]:
     """The zones *file* serves, and every problem found in it.
 
-    Where something is wrong, in it or in dnsauth.yaml (*config* is None), a zone has the names of its
-    mail domains and nothing else. Look-alike zones share everything but names.
+    Where something is wrong in it, the mail domains have what is sound, which may be their names alone;
+    where something is wrong in dnsauth.yaml (*config* is None), just these. Look-alike zones share
+    everything but names.
     """
     tree, unread = documents.load(octets, file)
     findings = list(unread)
@@ -31,8 +34,9 @@ def zones(
     if tree is not None:
         form, misfits = fitted(tree, ZoneFile, "zone", file)
         findings += (*misfits, *sense.zone_file(tree, file, declared))
-    usable = form if config and not findings else None
+    whole = form if not findings else None
     providers = (form.provider or config.defaults.provider) if form and config else ()
+    reports = "reports" in tree if isinstance(tree, Map) else False
     keys = _domains(tree)
     common: Mapping[str, MailDomain] = {}
     found: list[Zone] = []
@@ -43,17 +47,21 @@ def zones(
             continue
         name, where = home
         named, wrong = domain_names.mail_domains(keys, name, file)
-        domains: tuple[MailDomain, ...]
-        if usable is None or config is None or wrong:
-            domains = tuple(MailDomain(named[key], _at(keys, key, file), 0) for key in named)
-        else:
-            common = common or _common(usable, keys, named, file, config)
-            domains, wrong = _placed(common, named)
+        if config is not None:
+            forms = _whole(whole, keys) if whole else sound(tree, findings)
+            ttl = config.defaults.ttl if form is None or form.ttl is None else form.ttl
+            common = common or {
+                key: mail_domain(named[key], domain, part, _at(keys, key, file), ttl=ttl, config=config)
+                for key, domain, part in forms
+                if key in named
+            }
+        domains, misplaced = _placed(common, named, keys, file)
+        wrong = (*wrong, *misplaced)
         findings.extend(each for each in wrong if each.facts["key"] not in refused)  # once, not in each zone
         refused.update(each.facts["key"] for each in wrong)
-        if usable and config and config.providers and not providers:
+        if whole and config and config.providers and not providers:
             findings.append(Finding(rules.NO_PROVIDER, where, name, {"zone": names.readable(name)}))
-        found.append(Zone(name, where, providers, domains, form is not None and form.reports is not None))
+        found.append(Zone(name, where, providers, domains, reports))
     return tuple(found), tuple(findings)
 
 
@@ -66,26 +74,23 @@ def _at(keys: Map, key: str, file: str) -> Where:
     return Where(file, *keys.key_where(key))
 
 
-def _common(
-    form: ZoneFile, keys: Map, named: Mapping[str, str], file: str, config: Config
-) -> Mapping[str, MailDomain]:
-    """The mail domains of a file by key, under the names of its first zone."""
-    ttl = config.defaults.ttl if form.ttl is None else form.ttl
-    found = {}
+def _whole(form: ZoneFile, keys: Map) -> Iterator[tuple[str, DomainForm, Map]]:
     for key, domain in form.domains.items():
         node = keys[key]
-        tree = node if isinstance(node, Map) else Map()
-        found[key] = mail_domain(named[key], domain, tree, _at(keys, key, file), ttl=ttl, config=config)
-    return found
+        yield key, domain, node if isinstance(node, Map) else Map()
 
 
 def _placed(
-    common: Mapping[str, MailDomain], named: Mapping[str, str]
+    common: Mapping[str, MailDomain], named: Mapping[str, str], keys: Map, file: str
 ) -> tuple[tuple[MailDomain, ...], tuple[Finding, ...]]:
+    """The mail domains of one zone, those not in *common* with their names alone."""
     found: list[MailDomain] = []
     findings: list[Finding] = []
     for key, name in named.items():
-        domain = common[key]
+        domain = common.get(key)
+        if domain is None:
+            found.append(MailDomain(name, _at(keys, key, file), 0))
+            continue
         if domain.keep:
             kept = tuple(_kept(domain.keep, name))
             findings.extend(each for each in kept if isinstance(each, Finding))

@@ -94,7 +94,7 @@ def _unrouted(behind: Behind) -> bool:
 
 
 def as_json(verified: Verified) -> Mapping[str, object]:
-    """*verified* as receipts and ``dnsauth verify`` hold it; *state* is as in ``dnsauth diff``."""
+    """*verified* as receipts and ``dnsauth verify`` hold it."""
     return {
         "zone": verified.zone,
         "agrees": verified.agrees,

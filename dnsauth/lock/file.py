@@ -21,7 +21,10 @@ _LINE = re.compile(r"(\S+) ([A-Z0-9]+) ([a-z]+) ([0-9a-f]{64})(?: adopted (.+))?
 _GRAMMARS = frozenset(map(str, Grammar))
 
 LCK001 = Rule(
-    "LCK001", Severity.ERROR, "{problem}", "restore the file from Git, or delete it and run `dnsauth lock`"
+    "LCK001",
+    Severity.ERROR,
+    "{problem}",
+    "restore the file from Git: only what it records may dnsauth change later",
 )
 LCK002 = Rule(
     "LCK002",

@@ -21,7 +21,7 @@ def explained(error: Exception, provider: str, doing: str, secrets: Collection[s
     """*error*, raised by *provider* while *doing* ("reading example.com"), with its reason and next step."""
     if isinstance(error, DnsauthError):
         return error
-    said = redacted(f"{type(error).__name__}: {error}", secrets)
+    said = redacted(" ".join(f"{type(error).__name__}: {error}".split()), secrets)
     status = _status(error)
     if status in _UNAUTHORIZED or "unauthorized" in str(error).lower():
         return DnsauthError(

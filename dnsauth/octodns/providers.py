@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
@@ -41,8 +42,9 @@ def _made(name: str, made: Settings) -> BaseProvider:
     try:
         return made.cls(name, **made.arguments)
     except TypeError as error:  # a required setting is missing; its text names it
+        lacks = ", ".join(re.findall(r"'(\w+)'", str(error)))
         raise DnsauthError(
-            f"provider {name}: {str(error).partition('() ')[2]}", "add it in dnsauth.yaml"
+            f"provider {name} lacks {lacks}", f"add it under `providers: {{{name}: …}}` in dnsauth.yaml"
         ) from None
     except Exception as error:  # noqa: BLE001  each provider's library has its own errors
         raise explained(error, f"provider {name}", "being made", made.secrets) from None

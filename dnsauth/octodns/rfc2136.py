@@ -7,6 +7,7 @@ was read with, under prerequisites, so that a change in between is refused by th
 
 from __future__ import annotations
 
+import base64
 import socket
 from logging import getLogger
 
@@ -191,7 +192,8 @@ class Rfc2136Provider(BaseProvider):  # type: ignore[misc]  # octoDNS carries no
                 )
             case dns.tsig.PeerBadSignature() | dns.tsig.BadSignature():
                 return DnsauthError(
-                    f"{server} and we have different TSIG secrets while {doing}", "check key_secret"
+                    f"{server} and we have different TSIG secrets while {doing}",
+                    f"compare the key_secret of provider {self.name} with the server's key of that name",
                 )
             case dns.tsig.PeerBadTime() | dns.tsig.BadTime():
                 return DnsauthError(
@@ -199,10 +201,13 @@ class Rfc2136Provider(BaseProvider):  # type: ignore[misc]  # octoDNS carries no
                 )
             case OSError() | EOFError() | dns.exception.Timeout():
                 return DnsauthError(
-                    f"{server} can't be reached while {doing}: {str(error) or type(error).__name__}",
+                    f"{server} can't be reached while {doing}: {_said(error)}",
                     f"check host and port of provider {self.name}, and that TCP gets through",
                 )
-        return DnsauthError(f"{server} gave no usable answer while {doing}: {type(error).__name__}: {error}")
+        return DnsauthError(
+            f"{server} gave no usable answer while {doing}: {type(error).__name__}: {error}",
+            "look into the server's log",
+        )
 
     def _refused(self, rcode: dns.rcode.Rcode, what: str) -> DnsauthError:
         return DnsauthError(
@@ -219,19 +224,26 @@ _HINTS = {
 }
 
 
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 def _key(provider: str, name: str, secret: str | None, algorithm: str | None) -> dns.tsig.Key:
     if not secret:
         raise DnsauthError(
             f"provider {provider} has a key_name and no key_secret", "give key_secret: env/NAME"
         )
     try:
-        key = dns.tsig.Key(name, secret, algorithm or dns.tsig.default_algorithm)
+        octets = base64.b64decode("".join(secret.split()), validate=True)  # dnspython skips what is none
+        key = dns.tsig.Key(name, octets, algorithm or dns.tsig.default_algorithm)
     except ValueError:  # binascii.Error is one; its text may quote the secret
         raise DnsauthError(
             f"the key_secret of provider {provider} is no base64", "copy it from the server"
         ) from None
     except dns.exception.DNSException:
-        raise DnsauthError(f"provider {provider}: key_name or key_algorithm is no name") from None
+        raise DnsauthError(
+            f"provider {provider}: key_name or key_algorithm is no name", "copy both from the server"
+        ) from None
     if key.algorithm not in dns.tsig.mac_sizes:
         known = ", ".join(sorted(str(name).removesuffix(".") for name in dns.tsig.mac_sizes))
         raise DnsauthError(f"provider {provider}: unknown key_algorithm {algorithm!r}", f"one of {known}")

@@ -54,7 +54,7 @@ def settings(
     secrets: set[str] = set()
     defaults = {key: _default(name, path, cls, key) for key in written if key != "class"}
     arguments = {
-        key: _typed(_expanded(name, key, written[key], environ, secrets), default)
+        key: _typed(name, key, _expanded(name, key, written[key], environ, secrets), default)
         for key, default in defaults.items()
     }
     if issubclass(cls, YamlProvider) and "directory" in arguments:
@@ -78,10 +78,15 @@ def _imported(name: str, path: str) -> type[BaseProvider]:
     try:
         cls = getattr(import_module(module), attribute)
     except ImportError:
+        close = () if path in _OURS else difflib.get_close_matches(path, _OURS, 1, 0.9)
         package = path.partition(".")[0].replace("_", "-")
-        raise DnsauthError(f"provider {name}: {path} is not installed", f"pip install {package}") from None
+        hint = f"did you mean {close[0]}?" if close else f"pip install {package}"
+        raise DnsauthError(f"provider {name}: {path} is not installed", hint) from None
     except AttributeError:
-        raise DnsauthError(f"provider {name}: {module} has no {attribute}") from None
+        raise DnsauthError(
+            f"provider {name}: {path.rpartition('.')[0]} has no class {attribute}",
+            "correct `class:` in dnsauth.yaml; the provider's own documentation names it",
+        ) from None
     if not (isinstance(cls, type) and issubclass(cls, BaseProvider)):
         raise DnsauthError(
             f"provider {name}: {path} is no octoDNS provider that can be written to", "name a target class"
@@ -116,19 +121,21 @@ def _expanded(name: str, key: str, value: object, environ: Mapping[str, str], se
         return value
     if value.startswith("env/"):
         variable, _, default = value.removeprefix("env/").partition("/")
-        if variable not in environ and not (default or value.count("/") > 1):
+        given = environ.get(variable, default)
+        if not given and value.count("/") == 1:
+            state = "is empty" if variable in environ else "is not set"
             raise DnsauthError(
-                f"provider {name} takes {key} from the environment variable {variable}, which is not set",
+                f"provider {name} takes {key} from the environment variable {variable}, which {state}",
                 f"export {variable}=…",
             )
-        value = environ.get(variable, default)
+        value = given
         secrets.add(value)
     if any(word in key for word in _SECRET):
         secrets.add(value)
     return value
 
 
-def _typed(value: object, default: object) -> object:
+def _typed(name: str, key: str, value: object, default: object) -> object:
     """*value* as the setting's own default is typed: a token of digits stays the text it is."""
     if not isinstance(value, str):
         return value
@@ -138,5 +145,7 @@ def _typed(value: object, default: object) -> object:
         try:
             return type(default)(value)
         except ValueError:
-            return value  # the provider says what is wrong with it
+            raise DnsauthError(
+                f"provider {name}: {key} is no number", f"write it as in `{key}: {default}`"
+            ) from None
     return value

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dnsauth.findings import Finding, Outcome
 from dnsauth.names import readable, relative
 from dnsauth.output import safe
-from dnsauth.output.plan import UNASKED, actions, reason, remarks, summary, values
+from dnsauth.output.plan import UNASKED, actions, outcome, reason, remarks, summary, values
 from dnsauth.output.text import place, tally
 from dnsauth.plan.model import Change, Plan, ZonePlan
 
@@ -52,7 +52,7 @@ def findings(found: Sequence[Finding]) -> str:
 def _title(zone: ZonePlan) -> str:
     stopped = " · **stopped**" if zone.stopped else ""
     place = f"{safe.code(readable(zone.zone))} at {safe.code(zone.provider)}"
-    return f"#### {place}: {actions(zone.changes)}{stopped}\n\nDigest {safe.code(zone.digest)}"
+    return f"#### {place}: {outcome(zone)}{stopped}\n\nDigest {safe.code(zone.digest)}"
 
 
 def _zone(zone: ZonePlan) -> Iterator[str]:

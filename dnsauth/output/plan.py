@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from dnsauth.checks.rules import UNREAD
 from dnsauth.names import readable, relative
 from dnsauth.output import safe
 from dnsauth.output.style import PLAIN, Style
@@ -49,6 +50,12 @@ def actions(changes: Iterable[Change]) -> str:
     )
 
 
+def outcome(zone: ZonePlan) -> str:
+    """What would be done in *zone*, or that this is not known."""
+    unread = any(found.rule.code == UNREAD.code for found in zone.findings)
+    return "not planned" if unread else actions(zone.changes)
+
+
 def reason(change: Change) -> str:
     """Where the inventory asks for *change*, and for which sender and service, on one line."""
     return places(change.origin) or UNASKED
@@ -74,7 +81,7 @@ def values(change: Change) -> Iterator[tuple[str, str]]:
 
 def _zone(zone: ZonePlan, style: Style, *, verbose: bool) -> Iterator[str]:
     name = style.paint(safe.line(readable(zone.zone)), "bold")
-    yield f"{name} at {safe.plain(zone.provider)}: {actions(zone.changes)}"
+    yield f"{name} at {safe.plain(zone.provider)}: {outcome(zone)}"
     if verbose:
         yield f"  digest {safe.plain(zone.digest)}"
     for change in zone.changes:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dnsauth.catalogue.model import Asks, Service, ServiceParameter
+from dnsauth.catalogue.model import Asks, Service, ServiceParameter, Status
 from dnsauth.names import relative
 from dnsauth.output import safe
 from dnsauth.output.style import PLAIN, Style
 
 EXAMPLE = "example.com."
-_BAA = {None: "no source says", True: "offered", False: "not offered"}
+_BAA = {None: "no source says whether there is one", True: "offered", False: "not offered"}
+_STATUS = {
+    Status.VERIFIED: "verified: the vendor's own page says so",
+    Status.REPORTED: "reported: others say so, not the vendor's own page",
+    Status.UNVERIFIED: "unverified: no source says so; compare with the vendor's page",
+}
+_ROTATION = {
+    "vendor": "the vendor rotates them, behind its CNAME",
+    "manual": "somebody rotates them by hand, there and here",
+    "customer": "yours: you make and rotate them",
+}
 
 
 def listed(found: Iterable[Service], style: Style = PLAIN) -> str:
@@ -31,20 +41,20 @@ def shown(service: Service, asks: Asks, example: str, style: Style = PLAIN) -> s
 
 def _lines(service: Service, asks: Asks, example: str, style: Style) -> Iterator[str]:
     yield style.paint(safe.line(f"{service.name}: {service.title}"), "bold")
-    yield f"  facts       {service.status.value}"
+    yield f"  facts       {_STATUS[service.status]}"
     yield f"  MAIL FROM   {_envelope(service)}"
     if service.alignment:
         yield f"  alignment   {safe.plain(', '.join(f'{k} {v}' for k, v in service.alignment.items()))}"
     if service.rotation:
-        yield f"  keys        rotated by {safe.plain(service.rotation)}"
-    yield f"  BAA         {_BAA[service.baa]}"
+        yield f"  keys        {_ROTATION[service.rotation]}"
+    yield f"  BAA         {_BAA[service.baa]} (business associate agreement, for patient data)"
     if service.notes:
         yield f"  notes       {safe.plain(' '.join(service.notes.split()))}"
     if service.parameters:
         yield "\nA sender gives:"
         for parameter in service.parameters.values():
             yield from _parameter(parameter)
-    yield "\nWith the example below it asks for:"
+    yield "\nWith every line of the example below it asks for:"
     yield from _asked(asks)
     yield f"\nUnder `senders:` of a mail domain in zones/{EXAMPLE}yaml:\n"
     yield from ("  " + safe.plain(line) for line in example.splitlines())

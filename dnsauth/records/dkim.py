@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 
-from dnsauth.records import BadRecord, der, tags
+from dnsauth.records import BadRecord, der, private_key, tags
 from dnsauth.records.pasted import unwrapped
 from dnsauth.records.tags import Tag
 from dnsauth.records.text import characters, moved, shown, value
@@ -29,11 +29,6 @@ _WORDS = {"hashes": _WORD, "services": _SERVICE, "flags": _WORD}
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s]")
 _BARE = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 _ARMOUR = re.compile(r"-----[A-Z ]+-----")
-_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{16,}(?:\.\.\.)?")
-_PRIVATE = re.compile(  # PrivateKeyInfo of RFC 5958, RSAPrivateKey of RFC 8017 appendix A.1.2
-    rb"\x30(?:[\x00-\x7f]|\x81.|\x82..)\x02\x01[\x00\x01]", re.DOTALL
-)
-_IS_PRIVATE = "this is a private key: give the public half, and replace the key"
 _ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 section 4
 
 
@@ -121,15 +116,8 @@ def from_vendor(text: str) -> Record:
 
     Raises `BadRecord`; a private key is refused and not repeated.
     """
-    if "PRIVATE KEY" in text:
-        raise BadRecord(_IS_PRIVATE, 1, _SECTION)
-    try:
-        return _pasted(text)
-    except BadRecord as error:  # it may be a private key all the same, in a form of its own or cut
-        raise BadRecord(_MATERIAL.sub("...", error.reason), error.column, error.section) from None
-
-
-def _pasted(text: str) -> Record:
+    if private_key.held(text):
+        raise BadRecord("this is a private key: give the public half, and replace the key", 1, _SECTION)
     body = unwrapped(_ARMOUR.sub("", text))
     if _BARE.fullmatch("".join(body.split())):
         key = _base64(body)
@@ -192,13 +180,13 @@ def _base64(text: str) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _key(octets: bytes, key_type: KeyType) -> bytes:
-    if not octets or (key_type is KeyType.ED25519 and len(octets) == ED25519_OCTETS):
-        return octets
-    if _PRIVATE.match(octets):
-        raise BadRecord(_IS_PRIVATE, 1, _SECTION)
+    if not octets:
+        return b""
     if key_type is KeyType.ED25519:
-        reason = f"an Ed25519 key is {ED25519_OCTETS} octets, not {len(octets)}"
-        raise BadRecord(reason, 1, "RFC 8463 section 4.2")
+        if len(octets) != ED25519_OCTETS:
+            reason = f"an Ed25519 key is {ED25519_OCTETS} octets, not {len(octets)}"
+            raise BadRecord(reason, 1, "RFC 8463 section 4.2")
+        return octets
     try:
         return der.spki(der.rsa_public_key(octets))
     except der.BadDER as error:

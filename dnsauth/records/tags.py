@@ -51,7 +51,7 @@ def split(text: str) -> tuple[Tag, ...]:
     for part in parts:
         name, equals, value = part.partition("=")
         column = start + len(name) - len(name.lstrip(_BLANKS))
-        value_column = start + len(name) + 1 + len(value) - len(value.lstrip(_BLANKS))
+        value_column = start + len(name) + len(equals) + len(value) - len(value.lstrip(_BLANKS))
         found.append(Tag(name.strip(_BLANKS), value.strip(_BLANKS), column, value_column, bool(equals)))
         start += len(part) + 1
     return tuple(found)

@@ -3,6 +3,7 @@ r"""TXT values as the characters a grammar reads, and back (``\DDD`` is how a va
 from __future__ import annotations
 
 from dnsauth.records import BadRecord
+from dnsauth.records.private_key import hidden
 from dnsauth.rrset import txt_octets, txt_value
 
 _SHOWN = 40  # characters of a stranger's text in a reason
@@ -29,7 +30,8 @@ def value(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """*text* for a reason: quoted, cut, and every character that does not print escaped."""
+    """*text* for a reason: `hidden`, quoted, cut, and every character that does not print escaped."""
+    text = hidden(text)
     return ascii(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 

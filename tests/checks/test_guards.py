@@ -292,6 +292,15 @@ def test_the_last_working_key_of_a_sender_that_stays_is_kept():
     assert ["PLN023"] == codes(judged([revoked], before, once=[old], of=inventory(MTA)))
 
 
+def test_a_record_nobody_asks_for_any_more_goes_at_the_place_of_its_mail_domain_or_zone_file():
+    before, gone = held(rrset("_dmarc", "TXT", "v=DMARC1; p=reject")), dmarc("v=DMARC1; p=reject")
+    (found,) = judged([], before, once=[gone]).findings
+    assert ("PLN021", "zones/example.com.yaml:4:0") == (found.rule.code, str(found.where))
+    zone = Zone(ZONE, Where("zones/example.com.yaml"), ("ns1",), ())
+    (found,) = judged([], before, once=[gone], of=Inventory(Path(), {ZONE: zone})).findings
+    assert ("PLN021", "zones/example.com.yaml") == (found.rule.code, str(found.where))
+
+
 def test_a_held_mx_is_kept():
     old, new = desired("@", "MX", "10 a.example.net."), desired("@", "MX", "10 b.example.net.")
     before = held(rrset("@", "MX", "10 a.example.net."))

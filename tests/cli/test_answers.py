@@ -45,7 +45,7 @@ def test_no_repository_at_all_says_how_to_begin(empty):
     done = empty.run("check")
     assert done.code == 1
     assert "there is no dnsauth.yaml" in done.out
-    assert "next: run `dnsauth init` there" in done.out
+    assert "next: say where it is with -C DIR, or begin one" in done.out
 
 
 RECORDS = """\

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -78,6 +79,26 @@ def test_json_is_what_out_saves(repository):
     done = repository.run("plan", "--format", "json", "--out", str(repository.path / "plan.json"))
     assert done.out == repository.read("plan.json")
     assert "dnsauth-plan/1" == json.loads(done.out)["format"]
+
+
+def test_its_digests_follow_from_the_rules_the_design_gives(repository):
+    whole = json.loads(repository.run("plan", "--format", "json").out)
+
+    def digest(value):
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return sha256(text.encode()).hexdigest()
+
+    for zone in whole["zones"]:
+        bare = ("action", "owner", "type", "before", "after")
+        changes = [{key: change[key] for key in bare} for change in zone["changes"]]
+        named = {key: zone[key] for key in ("zone", "provider", "held")}
+        assert digest({**named, "changes": changes}) == zone["digest"]
+    # of the names touched, example.com holds one TXT; example.net holds nothing
+    token = b"google-site-verification=abc"
+    records = [["example.com.", "NS", 3600, [b"\3ns1\7example\3net\0".hex(), b"\3ns2\7example\3net\0".hex()]]]
+    records.append(["example.com.", "TXT", 3600, [bytes([len(token), *token]).hex()]])
+    assert [digest(records), digest([])] == [zone["held"] for zone in whole["zones"]]
+    assert whole.pop("digest") == digest(whole)
 
 
 def test_markdown_is_for_a_pull_request(repository):
@@ -208,9 +229,33 @@ def test_a_zone_that_cannot_be_read_is_named_and_the_others_go_on(repository):
     repository.write("held/example.net.yaml", "a: [\n")
     done = repository.run("plan")
     assert done.code == 1
-    assert "example.net: not assessed: the zone was not planned" in done.out
+    assert "example.net at store: not planned" in done.out
+    assert "zones/example.net.yaml: not assessed: the zone was not planned: " in done.out
     assert "example.com at store: 1 to create, 1 to update" in done.out
     assert not (repository.path / "zones/example.net.lock.yaml").exists()
+
+
+def test_a_saved_plan_is_applied_but_for_the_zone_that_could_not_be_read(repository):
+    file = str(repository.path / "plan.json")
+    repository.write("held/example.net.yaml", "a: [\n")
+    assert repository.run("plan", "--out", file).code == 1
+    repository.write("held/example.net.yaml", "--- {}\n")
+    done = repository.run("apply", file, "--timeout", "0")
+    assert (4, "--- {}\n") == (done.code, repository.read("held/example.net.yaml"))
+    assert "example.com at store: applied, 1 to create, 1 to update\n" in done.out
+    assert "example.net at store: stale" in done.out
+
+
+def test_a_plan_of_zones_without_a_provider_is_none(repository):
+    repository.write("dnsauth.yaml", "version: 1\n")
+    before = repository.files()
+    for command in (["plan"], ["apply", "--yes"]):
+        done = repository.run(*command)
+        assert (1, "") == (done.code, done.out)
+        assert "none of these zones has a provider" in done.err
+        assert "hint: say `providers:`" in done.err
+    assert before == repository.files()
+    assert 0 == repository.run("records").code
 
 
 def test_a_missing_secret_is_named_and_nothing_is_written(repository, monkeypatch):

@@ -53,6 +53,7 @@ DOMAIN = [
     ("{dmarc: {policy: ^rejct}}", "none of 'none', 'quarantine' or 'reject'", "did you mean 'reject'?", "misspelt"),
     ("{dmarc: {policy: none, ^p: none}}", "'p' is no key of `domains.@.dmarc`", "it takes adkim", "a tag for a key"),
     ("{dmarc: {policy: none, rua: ^d@example.com}}", "no mailto or https URI", "`mailto:d@example.com`", "no scheme"),
+    ("{dmarc: {policy: none, rua: ^'mailto:d@example.com; p=none'}}", "no mailto or https URI", "`mailto:dmarc@example.com`", "a tag after the URI"),
     ("{dmarc: {cname: ^d.example}}", "without its final dot", "`d.example.`", "a relative target"),
     ("{dmarc: {cname: d.example., ^policy: none}}", "'policy' is no key", "cname", "a policy beside a CNAME"),
     ("{dmarc: ^reject}", "should be a mapping", "{policy: none}", "a text"),

@@ -60,7 +60,7 @@ def test_nothing_is_asked_of_the_environment_before_a_provider_is_used():
     assert ["ns1"] == list(providers(Inventory(Path(), {}, {"ns1": NS1}), {}))
 
 
-@pytest.mark.parametrize("secret", ["0123", "1_000", "1.10", "1e5", "no", ""])
+@pytest.mark.parametrize("secret", ["0123", "1_000", "1.10", "1e5", "no"])
 def test_a_secret_stays_the_text_it_is(secret):
     assert {"token": secret} == made({"class": MEMORY, "token": "env/TOKEN"}, TOKEN=secret).arguments
 
@@ -104,7 +104,25 @@ def test_what_nobody_may_see_is_known_for_every_message():
             "pip install octodns-ns1",
             id="not installed",
         ),
-        pytest.param({"class": "octodns_bind.NoProvider"}, "has no NoProvider", "", id="no such class"),
+        pytest.param(
+            {"class": "octodns_bnd.Rfc2136Provider"},
+            "is not installed",
+            "did you mean octodns_bind.Rfc2136Provider?",
+            id="a package misspelt",
+        ),
+        pytest.param(
+            {"class": "octodns.provider.yml.YamlProvider"},
+            "is not installed",
+            "did you mean octodns.provider.yaml.YamlProvider?",
+            id="a module misspelt",
+        ),
+        pytest.param({"class": NS1["class"], "port": "x"}, "port is no number", "port: 53", id="no number"),
+        pytest.param(
+            {"class": "octodns_bind.NoProvider"},
+            "octodns_bind has no class NoProvider",
+            "`class:`",
+            id="no such class",
+        ),
         pytest.param({"class": "octodns_bind.AxfrSource"}, "no octoDNS provider", "target", id="a source"),
         pytest.param({"class": "pathlib.Path"}, "no octoDNS provider", "target", id="anything else"),
         pytest.param(
@@ -119,18 +137,24 @@ def test_what_nobody_may_see_is_known_for_every_message():
             "did you mean key_secret",
             id="a typing error",
         ),
-        pytest.param(NS1, "environment variable TSIG", "export TSIG", id="a variable that is not set"),
+        pytest.param(NS1, "variable TSIG, which is not set", "export TSIG", id="a variable that is not set"),
+        pytest.param(
+            {**NS1, "key_secret": "env/EMPTY"},
+            "variable EMPTY, which is empty",
+            "export EMPTY",
+            id="a variable that is empty, as where CI has no such secret",
+        ),
     ],
 )
 def test_settings_that_can_t_be_had_are_refused_with_reason_and_next_step(written, said, hint):
     with pytest.raises(DnsauthError, match=said) as caught:
-        made(written, OTHER="hidden")
+        made(written, OTHER="hidden", EMPTY="")
     assert hint in caught.value.hint
 
 
 def test_a_setting_that_is_missing_is_named():
     inventory = Inventory(Path(), {}, {"ns1": {"class": "octodns_bind.Rfc2136Provider"}})
-    with pytest.raises(DnsauthError, match=r"provider ns1.*host"):
+    with pytest.raises(DnsauthError, match=r"provider ns1 lacks host$"):
         provider("ns1", inventory, {})
 
 

@@ -215,6 +215,7 @@ def test_named_s_integrity_check_is_named_where_it_refuses_an_mx_without_address
     [
         ({"key_secret": None}, "no key_secret"),
         ({"key_secret": "%%%x"}, "no base64"),
+        ({"key_secret": "!!!!"}, "no base64"),
         ({"key_algorithm": "rot13"}, "unknown key_algorithm 'rot13'"),
         ({"key_name": "a..b"}, "is no name"),
     ],
