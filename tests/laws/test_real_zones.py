@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import dns.rdataclass
 import dns.rdatatype
 import octodns_route53  # noqa: F401  octoDNS then knows the types of Route 53
 import pytest
-from typer.testing import CliRunner
 
-from dnsauth.cli.app import app
+from dnsauth.desired.load import load
+from dnsauth.lock.claims import covers
 from dnsauth.octodns.yaml import YamlProvider
 from dnsauth.records import spf
 from dnsauth.rrset import RRset, presentation
+from tests.cli.conftest import Directory
 
 CONFIGURATION = """\
 version: 1
@@ -25,10 +27,26 @@ providers:
   pdns: {{class: octodns_powerdns.PowerDnsProvider, host: {address}, port: {port}, api_key: env/API_KEY}}
   files: {{class: octodns.provider.yaml.YamlProvider, directory: ./held, escaped_semicolons: true}}
 defaults: {{provider: {provider}}}
+live: {{servers: {live}}}
 """
+NOTHING = "version: 1\ndomains: {}\n"
 PARKED = "version: 1\ndomains: {parked-by-us: {parked: true}}\n"
-SENDING = "version: 1\ndomains: {'@': {senders: [{portal: {service: custom, spf: ['ip4:198.51.100.7']}}]}}\n"
+SENDING = """\
+version: 1
+domains:
+  "@": {senders: [{portal: {service: custom, spf: ["ip4:198.51.100.7"], dkim: {by-us: {cname: dkim.example.net.}}}}]}
+"""
+OURS = {
+    NOTHING: set(),
+    PARKED: {
+        *(("parked-by-us.", "MX"), ("parked-by-us.", "TXT"), ("_dmarc.parked-by-us.", "TXT")),
+        ("*._domainkey.parked-by-us.", "TXT"),
+    },
+    SENDING: {("", "TXT"), ("by-us._domainkey.", "CNAME")},
+}
+"""What each inventory asks for: owner below the zone, and type."""
 ZONES = 190  # and one configuration file
+NO_RDATA = {"Route53Provider/ALIAS"}  # what no nameserver takes
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +57,38 @@ def files(shared) -> Path:
 
 @pytest.fixture(scope="module")
 def held(files) -> Mapping[str, tuple[RRset, ...]]:
-    """What each zone holds, as far as a nameserver takes it."""
+    """What each zone holds."""
     provider = YamlProvider("files", str(files), escaped_semicolons=True)
     names = sorted(f"{path.stem}." for path in files.glob("*.yaml") if path.stem != "octodns")
     assert ZONES == len(names)
-    return {
-        zone: tuple(rrset for rrset in provider.read(zone).rrsets.values() if served(rrset)) for zone in names
-    }
+    return {zone: tuple(provider.read(zone).rrsets.values()) for zone in names}
 
 
-def served(rrset: RRset) -> bool:
-    """True where DNS has the type, and its values are RDATA; Route 53's aliases are neither."""
+@pytest.fixture(scope="module")
+def served(powerdns, held) -> Mapping[str, object]:
+    """Where PowerDNS is, which has the zones, as far as a nameserver takes them."""
+    refused: set[str] = set()
+    for zone, rrsets in held.items():
+        taken = [rrset for rrset in rrsets if is_rdata(rrset)]
+        refused |= {rrset.type for rrset in {*rrsets} - {*taken}}
+        body = [
+            {
+                "name": rrset.owner,
+                "type": rrset.type,
+                "ttl": rrset.ttl,
+                "records": [
+                    {"content": presentation(rrset.type, value), "disabled": False} for value in rrset.values
+                ],
+            }
+            for rrset in taken
+        ]
+        powerdns.api("POST", "/zones", {"name": zone, "kind": "Native", "nameservers": [], "rrsets": body})
+    assert NO_RDATA == refused
+    return {"address": powerdns.address, "port": powerdns.api_port, "api_key": powerdns.api_key}
+
+
+def is_rdata(rrset: RRset) -> bool:
+    """True where DNS has the type, and the values are RDATA; Route 53's aliases are neither."""
     try:
         for value in rrset.values:
             text = presentation(rrset.type, value)
@@ -59,68 +98,108 @@ def served(rrset: RRset) -> bool:
     return True
 
 
-def serve(powerdns, zone: str, rrsets: tuple[RRset, ...]) -> None:
-    body = [
-        {
-            "name": rrset.owner,
-            "type": rrset.type,
-            "ttl": min(rrset.ttl, 2**31 - 1),
-            "records": [
-                {"content": presentation(rrset.type, value), "disabled": False} for value in rrset.values
-            ],
-        }
-        for rrset in rrsets
-    ]
-    powerdns.api("POST", "/zones", {"name": zone, "kind": "Native", "nameservers": [], "rrsets": body})
+def repository(path: Path, held: Mapping[str, object], provider: str, **server: object) -> Directory:
+    """A repository of all zones at *provider*, which asks for nothing yet."""
+    found = Directory(path)
+    facts = {"address": "127.0.0.1", "port": 1} | server
+    live = json.dumps(
+        {zone: [f"{facts['address']}:{facts['port']}"] for zone in held}
+    )  # nobody else is asked
+    found.write("dnsauth.yaml", CONFIGURATION.format(provider=provider, live=live, **facts))
+    ask(found, held, NOTHING)
+    return found
 
 
-def plan(directory: Path, provider: str, zones: Mapping[str, object], inventory: str, **server: object):
-    """The plan of *inventory* for each of *zones*, by zone."""
-    (directory / "dnsauth.yaml").write_text(CONFIGURATION.format(provider=provider, **server))
-    (directory / "zones").mkdir(exist_ok=True)
-    for zone in zones:
-        (directory / "zones" / f"{zone}yaml").write_text(inventory)
-    done = CliRunner().invoke(
-        app, ["-C", str(directory), "plan", "--format", "json"], env={"API_KEY": server["api_key"]}
-    )
-    assert done.exit_code in {0, 1}, done.output
-    return {zone["zone"]: zone for zone in json.loads(done.stdout)["zones"]}
+def ask(repository: Directory, held: Mapping[str, object], inventory: str) -> None:
+    for zone in held:
+        repository.write(f"zones/{zone}yaml", inventory)
 
 
-def expect_nothing_of_theirs(plans: Mapping[str, dict]) -> None:
-    """Every zone was read; what others published goes only as drift at the SPF record, which a guard stops."""
-    assert ZONES == len(plans)
-    for zone in plans.values():
+def planned(repository: Directory, **env: str) -> dict[str, dict]:
+    """The plan by zone."""
+    done = repository.run("plan", "--format", "json", env=env)
+    assert done.code in {0, 1}, done.err
+    return {zone["zone"]: zone for zone in json.loads(done.out)["zones"]}
+
+
+def expect_nothing_of_theirs(
+    repository: Directory, plans: dict[str, dict], inventory: str, held: Mapping[str, tuple[RRset, ...]]
+) -> None:
+    """Every zone was read, and what nobody of ours claims stays.
+
+    Where SPF of theirs stands in the way of ours, the plan says so, and nothing lets it be applied.
+    """
+    assert held.keys() == plans.keys()
+    locks, drifting = load(repository.path).locks, set()
+    for name, zone in plans.items():
         codes = {finding["rule"] for finding in zone["findings"]}
-        assert "PLN007" not in codes
+        assert "PLN007" not in codes, "every zone is read"
+        assert {(change["owner"], change["type"]) for change in zone["changes"]} <= {
+            (f"{owner}{name}", type) for owner, type in OURS[inventory]
+        }
         for change in zone["changes"]:
             if change["before"] is None:
                 continue
+            claims = [
+                claim
+                for claim in locks[name].claims
+                if (claim.owner, claim.type) == (change["owner"], change["type"])
+            ]
             gone = {*change["before"]["values"]} - {*(change["after"] or {"values": ()})["values"]}
-            assert {True} >= {spf.selects(text) for text in gone}
+            assert all(any(covers(claim, value) for claim in claims) for value in gone)
             assert bool(gone) is change["drift"]
             assert not gone or "PLN005" in codes
             assert change["before"]["ttl"] == change["after"]["ttl"] or gone == {*change["before"]["values"]}
+            drifting |= {name} if gone else set()
+    assert drifting == (with_spf(held) if inventory == SENDING else set())
 
 
-def test_a_parked_name_touches_names_of_its_own_alone(powerdns, held, tmp_path):
-    for zone, rrsets in held.items():
-        serve(powerdns, zone, rrsets)
-    facts = {"address": powerdns.address, "port": powerdns.api_port, "api_key": powerdns.api_key}
-    plans = plan(tmp_path, "pdns", held, PARKED, **facts)
-    expect_nothing_of_theirs(plans)
-    assert {"create"} == {change["action"] for zone in plans.values() for change in zone["changes"]}
-    assert {True} == {
-        ("parked-by-us." + name) in change["owner"]
-        for name, zone in plans.items()
-        for change in zone["changes"]
+def with_spf(held: Mapping[str, tuple[RRset, ...]]) -> set[str]:
+    """The zones with an SPF record at their apex."""
+    return {
+        zone
+        for zone, rrsets in held.items()
+        for rrset in rrsets
+        if (zone, "TXT") == rrset.id and any(map(spf.selects, rrset.values))
     }
-    plans = plan(tmp_path, "pdns", held, SENDING, **facts)
-    expect_nothing_of_theirs(plans)
 
 
-@pytest.mark.parametrize("inventory", [PARKED, SENDING])
-def test_files_of_octodns_are_planned_alike(files, held, tmp_path, inventory):
-    (tmp_path / "held").symlink_to(files)
-    facts = {"address": "127.0.0.1", "port": 1, "api_key": "unused"}
-    expect_nothing_of_theirs(plan(tmp_path, "files", held, inventory, **facts))
+@pytest.mark.parametrize("inventory", [PARKED, SENDING, NOTHING], ids=["parked", "sending", "nothing"])
+def test_a_plan_against_powerdns_touches_nothing_of_theirs(tmp_path, served, held, inventory):
+    directory = repository(tmp_path, held, "pdns", **served)
+    ask(directory, held, inventory)
+    plans = planned(directory, API_KEY=str(served["api_key"]))
+    expect_nothing_of_theirs(directory, plans, inventory, held)
+    assert {bool(OURS[inventory])} == {bool(zone["changes"]) for zone in plans.values()}
+
+
+@pytest.mark.parametrize("inventory", [PARKED, SENDING, NOTHING], ids=["parked", "sending", "nothing"])
+def test_a_plan_against_their_files_touches_nothing_of_theirs(tmp_path, files, held, inventory):
+    directory = repository(tmp_path, held, "files")
+    shutil.copytree(files, tmp_path / "held")
+    ask(directory, held, inventory)
+    expect_nothing_of_theirs(directory, planned(directory), inventory, held)
+
+
+def test_their_files_keep_every_line_when_something_is_written_and_every_byte_when_nothing_is(
+    tmp_path, files, held
+):
+    directory = repository(tmp_path, held, "files")
+    shutil.copytree(files, tmp_path / "held")
+
+    def stored() -> dict[str, list[str]]:
+        return {zone: directory.read(f"held/{zone}yaml").splitlines(keepends=True) for zone in held}
+
+    def apply() -> None:
+        done = directory.run("apply", "--yes", "--timeout", "0")
+        assert 0 == done.code, done
+
+    before = stored()
+    ask(directory, held, PARKED)
+    apply()
+    after = stored()
+    for zone, lines in before.items():
+        rest = iter(after[zone])
+        assert all(line in rest for line in lines), f"{zone}: a line of theirs is gone or elsewhere"
+    apply()
+    assert after == stored()
