@@ -1,22 +1,25 @@
-"""What the README shows is what happens."""
+"""What README.md and docs/ show is what happens, and what they name is there."""
 
 from __future__ import annotations
 
+import doctest
 import re
-import subprocess
-import sys
+import shlex
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
-ROOT = Path(__file__).parents[1]
-PAIR = re.compile(
-    r"```yaml\n(# zones/example\.com\.yaml\n.*?)```\n\n```console\n\$ dnsauth (\w+)\n(.*?)```", re.DOTALL
-)
-LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+from dnsauth import documents
+from dnsauth.cli.app import app
+from tests.markdown import DOCUMENTS, Document
+
+NOW = "2026-11-24T09:00:00Z"
 CONFIG = """\
 version: 1
-providers: {dns: {class: octodns.provider.yaml.YamlProvider, directory: ./held, escaped_semicolons: false}}
+providers: {dns: {class: octodns.provider.yaml.YamlProvider, directory: held, escaped_semicolons: false}}
 defaults: {provider: dns, dmarc: {rua: ["mailto:dmarc@example.com"]}}
 """
 HELD = """\
@@ -24,38 +27,139 @@ HELD = """\
 '':
   - {type: A, value: 192.0.2.80}
   - {type: TXT, ttl: 300, values: [MS=ms12345678, site-verification=4f2d]}
+www: {type: CNAME, value: example.com.}
 """
-EXAMPLES = PAIR.findall((ROOT / "README.md").read_text())
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = Document("README.md")
+FIRST = next(fence for fence in README.fences if fence.path)
+BLOCKS = [
+    (document, fence) for document in DOCUMENTS for fence in document.fences if fence.language == "yaml"
+]
 
 
-@pytest.mark.parametrize(("zone", "verb", "expected"), EXAMPLES)
-def test_examples_of_the_readme_print_what_it_shows(tmp_path, zone, verb, expected):
-    (tmp_path / "zones").mkdir()
-    (tmp_path / "held").mkdir()
-    (tmp_path / "dnsauth.yaml").write_text(CONFIG)
-    (tmp_path / "held/example.com.yaml").write_text(HELD)
-    (tmp_path / "zones/example.com.yaml").write_text(zone)
-    done = subprocess.run(
-        [sys.executable, "-m", "dnsauth", verb], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert expected == done.stderr + done.stdout
+@pytest.fixture
+def workshop(tmp_path, monkeypatch):
+    """A directory with a provider that holds a zone, and the README's first zone file; we stand in it."""
+    for name, text in (
+        ("dnsauth.yaml", CONFIG),
+        ("held/example.com.yaml", HELD),
+        (FIRST.path, FIRST.text),
+    ):
+        write(tmp_path / name, text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-def test_the_readme_has_its_examples():
-    assert ["plan", "check"] == [verb for _, verb, _ in EXAMPLES]
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def typed(console: str) -> str:
+    """*console* as a terminal shows it: each command at its prompt, and both streams below."""
+    code, shown = 0, ""
+    for line in console.splitlines():
+        if not line.startswith("$ "):
+            continue
+        shown += line + "\n"
+        match shlex.split(line[2:]):
+            case ["dnsauth", *arguments]:
+                done = CliRunner().invoke(app, ["--now", NOW, *arguments], prog_name="dnsauth")
+                code, output = done.exit_code, done.output
+            case ["cat", name]:
+                code, output = 0, Path(name).read_text()
+            case ["echo", "$?"]:
+                code, output = 0, f"{code}\n"
+            case _:
+                pytest.fail(f"the tests know no command {line!r}")
+        shown += output
+    return shown
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
+@pytest.mark.usefixtures("workshop")
+def test_examples_show_what_happens(document):
+    names = {}
+    for fence in document.fences:
+        match fence.language:
+            case "yaml" if fence.path:
+                write(Path(fence.path), fence.text)
+            case "console":
+                assert fence.text == typed(fence.text)
+            case "pycon":
+                example = doctest.DocTestParser().get_doctest(
+                    fence.text, names, document.name, document.name, fence.line
+                )
+                said = []
+                runner = doctest.DocTestRunner()
+                runner.run(example, out=said.append, clear_globs=False)
+                assert "" == "".join(said)
+                names = example.globs
+
+
+@pytest.mark.parametrize(
+    ("document", "fence"), BLOCKS, ids=[f"{document}:{fence.line}" for document, fence in BLOCKS]
+)
+def test_yaml_is_what_we_read(document, fence):
+    tree, problems = documents.load(fence.text.encode(), document.name)
+    assert () == problems
+    assert tree
+    for path in re.findall(r"class: (dnsauth[\w.]+)", fence.text):
+        module, _, name = path.rpartition(".")
+        assert getattr(import_module(module), name)
+
+
+def test_the_readme_has_a_plan_and_a_mistake():
+    consoles = [fence.text for fence in README.fences if fence.language == "console"]
+    assert ["$ dnsauth plan", "$ dnsauth check"] == [text.splitlines()[0] for text in consoles]
+    assert all(len(text.splitlines()) > 2 for text in consoles)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
 def test_links_lead_somewhere(document):
-    assert [] == [
-        link for link in LINK.findall(document.read_text()) if not (document.parent / link).exists()
-    ]
+    anchors = {other.path: other.anchors for other in DOCUMENTS}
+    for link in document.links:
+        name, _, anchor = link.partition("#")
+        target = (document.path.parent / name).resolve() if name else document.path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors[target], link
 
 
-def test_no_module_is_two():
-    assert {} == {
-        path.name: lines
-        for path in (ROOT / "dnsauth").rglob("*.py")
-        if (lines := len(path.read_text().splitlines())) > 350
-    }
+# Commands and options
+
+COMMANDS = {
+    f"{name} {inner}".strip(): {option for parameter in command.params for option in parameter.opts}
+    | {"--help", "-h"}
+    for name, group in get_command(app).commands.items()
+    for inner, command in getattr(group, "commands", {"": group}).items()
+}
+ALWAYS = {option for parameter in get_command(app).params for option in parameter.opts} | {"--help", "-h"}
+
+
+def commands(document: Document):
+    """Each command line the document shows or names, as words after ``dnsauth``."""
+    for fence in document.fences:
+        lines = fence.text.splitlines()
+        match fence.language:
+            case "console":
+                yield from (
+                    line.removeprefix("$ dnsauth ") for line in lines if line.startswith("$ dnsauth ")
+                )
+            case "":
+                yield from (line.removeprefix("dnsauth ") for line in lines if line.startswith("dnsauth "))
+    for span in document.spans:
+        if span.startswith("dnsauth "):
+            yield span.removeprefix("dnsauth ")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
+def test_commands_and_options_exist(document):
+    for line in commands(document):
+        words = line.split("  ")[0].split("#")[0].split()
+        verb = next((v for v in (" ".join(words[:2]), words[0]) if v in COMMANDS), "")
+        group = any(command.startswith(f"{words[0]} ") for command in COMMANDS)
+        assert verb or group or words[0] in ALWAYS, line
+        assert {word for word in words if word.startswith("-")} <= COMMANDS.get(verb, set()) | ALWAYS, line
+    known = ALWAYS.union(*COMMANDS.values())
+    for span in document.spans:
+        if span.startswith("-"):
+            assert {word for word in span.split() if word.startswith("--")} <= known, span

@@ -1,0 +1,204 @@
+"""The tables of docs/ leave nothing out, and name nothing that is not there."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+
+import pytest
+
+from dnsauth.apply.receipt import Entry, Outcome, Receipt, document
+from dnsauth.catalogue import schema as service_schema
+from dnsauth.catalogue.read import read as read_catalogue
+from dnsauth.checks import extent, rules
+from dnsauth.cli.exit import Exit
+from dnsauth.desired.load import Repository
+from dnsauth.desired.model import Desired
+from dnsauth.findings import Finding, Rule, Severity
+from dnsauth.inventory.schema import json_schema
+from dnsauth.live.servers import Missing, Server
+from dnsauth.live.standing import Standing, Verified
+from dnsauth.octodns.settings import _OURS
+from dnsauth.output import json as answers
+from dnsauth.plan import file as plan_file
+from dnsauth.plan.model import Plan, ZonePlan
+from dnsauth.records import spf
+from dnsauth.templating import FILTERS, expression
+from tests.markdown import DOCUMENTS, ROOT, Document, codes
+
+FILES, PLANS, SERVICES, STANDARDS, OCTODNS, REFERENCE, LIBRARY = (
+    Document(f"docs/{name}.md")
+    for name in ("files", "plans", "services", "standards", "octodns", "reference", "library")
+)
+RECEIPT = Receipt("", "", "", "", (Entry(ZonePlan("", "", "", ""), Outcome.DONE),))
+
+
+def properties(form: dict, prefix: str = "") -> dict[str, tuple[object, bool]]:
+    """Default, and whether it must be there, by key, of a form in a JSON Schema."""
+    required = form.get("required", ())
+    return {
+        f"{prefix}{key}": (value.get("default"), key in required) for key, value in form["properties"].items()
+    }
+
+
+ZONE, CONFIG_FILE = json_schema("zone"), json_schema("config")
+DEFS = {**ZONE["$defs"], **CONFIG_FILE["$defs"]}
+SERVICE = service_schema.json_schema()
+KEYS = {
+    (FILES, "zones/NAME.yaml"): [(ZONE, ""), ("Reports", "reports.")],
+    (FILES, "A mail domain"): [("MailDomain", "")],
+    (FILES, "`dmarc`"): [("DmarcPolicy", ""), ("Cname", "")],
+    (FILES, "`mta_sts`, `bimi`, `keep`, `spf`"): [
+        *(("MtaSts", "mta_sts."), ("Bimi", "bimi."), ("Keep", "keep[]."), ("Spf", "spf.")),
+    ],
+    (FILES, "Senders"): [("Sender", "")],
+    (FILES, "Keys of your own"): [("OwnKeys", "dkim.")],
+    (FILES, "dnsauth.yaml"): [
+        *((CONFIG_FILE, ""), ("Defaults", "defaults."), ("Live", "live."), ("Ignore", "live.ignore[].")),
+    ],
+    (FILES, "`waivers`"): [("Waiver", "")],
+    (FILES, "`agreements`"): [("Agreement", "")],
+    (SERVICES, "A definition"): [(SERVICE, ""), (SERVICE["$defs"]["Spf"], "spf.")],
+    (SERVICES, "Parameters"): [(SERVICE["$defs"]["Parameter"], "")],
+}
+
+
+@pytest.mark.parametrize(("document", "heading"), KEYS, ids=str)
+def test_every_key_is_told_with_its_default_and_whether_it_must_be_there(document, heading):
+    known = {
+        key: said
+        for form, prefix in KEYS[document, heading]
+        for key, said in properties(DEFS[form] if isinstance(form, str) else form, prefix).items()
+    }
+    told = {key: row.cells["absent"] for row in document.table(heading) for key in row.codes}
+    by_key = {"spf"} if document is SERVICES else set()  # told by what stands in it
+    assert known.keys() - by_key == told.keys()
+    for key, absent in told.items():
+        default, required = known[key]
+        if heading != "`dmarc`":  # where it is a CNAME, or is not
+            assert required == (absent == "an error"), key
+        if isinstance(default, bool | int) or default:
+            assert str(default).lower() in codes(absent), key
+
+
+def test_every_form_is_told():
+    forms = {name for name, form in DEFS.items() if "properties" in form}
+    assert forms == {form for pairs in KEYS.values() for form, _ in pairs if isinstance(form, str)}
+
+
+def test_every_rule_of_a_plan_is_told_and_what_waives_it():
+    known = {rule for rule in vars(rules).values() if isinstance(rule, Rule) and rule.code.startswith("PLN")}
+    guards = {rule.code for rule in known if rule.severity is Severity.ERROR}
+    headings = ("Nothing waives these", "A waiver lifts these", "Notes stop nothing")
+    assert [guards - rules.WAIVABLE, rules.WAIVABLE, {rule.code for rule in known} - guards] == [
+        {row.first for row in PLANS.table(heading)} for heading in headings
+    ]
+
+
+def test_limits_are_as_told():
+    text = " ".join(str(row) for row in PLANS.table("A waiver lifts these"))
+    for limit in (
+        f"more than {extent.MAX_PERCENT} %",
+        f"from {extent.FROM_RRSETS} such",
+        f"more than {extent.MAX_ZONES} zones",
+        f"more than {spf.MAX_LOOKUPS} lookups",
+    ):
+        assert limit in text
+
+
+def test_every_field_of_a_receipt_is_told():
+    whole = document(RECEIPT)
+    inner = {f"zones[].{key}" for key in whole["zones"][0]}
+    told = {row.first: row for row in PLANS.table("Receipts")}
+    assert {key for first in told for key in codes(first)} == whole.keys() | inner
+    assert set(codes(told["`zones[].outcome`"].cells["holds"])) == set(Outcome)
+
+
+def test_every_exit_code_is_told():
+    assert {*map(str, Exit), "2"} == {row.first for row in PLANS.table("Exit codes")}
+
+
+def test_every_field_of_a_repository_is_told():
+    told = [code for row in LIBRARY.table("A directory") for code in row.codes]
+    assert sorted(told) == sorted(field.name for field in fields(Repository))
+
+
+def test_every_service_is_told():
+    catalogue, _ = read_catalogue(ROOT / "nowhere")
+    known = [(f"`{s.name}`", s.title, s.envelope, s.status) for s in catalogue.values()]
+    assert known == [tuple(row.cells.values()) for row in SERVICES.table("Shipped services")]
+
+
+def test_every_entry_of_a_definition_is_told():
+    told = {row.first: row for row in SERVICES.table("A definition")}
+    entry = service_schema.Entry.model_fields.keys()
+    for name, form in (
+        *(("records", service_schema.Record), ("dkim", service_schema.Dkim), ("mx", service_schema.Exchange)),
+        *(("sources", service_schema.Source), ("alignment", service_schema.Aligns)),
+        *(("baa", service_schema.Baa), ("spf.terms", service_schema.Term)),
+    ):
+        assert form.model_fields.keys() - entry <= {
+            word.partition(":")[0] for word in codes(str(told[f"`{name}`"]))
+        }
+    assert entry == set(codes(next(h for h in SERVICES.headings if h.startswith("Entries"))))
+
+
+def test_every_filter_is_told_and_every_example_is_an_expression():
+    examples = [
+        expression(code.replace("\\|", "|"))
+        for row in SERVICES.table("Expressions")
+        for code in codes(row.cells["as in"])
+    ]
+    used = {name for one in examples for part in one.parts for name, _ in getattr(part, "filters", ())}
+    assert FILTERS.keys() == used
+
+
+def test_every_class_with_a_target_of_ours_is_told():
+    assert _OURS.keys() == {code for row in OCTODNS.table("Providers") for code in row.codes}
+
+
+def test_every_rfc_the_code_names_is_told_and_every_module_and_test_is_there():
+    rows = [row for heading in ("Records", "DNS", "Elsewhere") for row in STANDARDS.table(heading)]
+    named = {
+        number
+        for path in (ROOT / "dnsauth").rglob("*.py")
+        for number in re.findall(r"RFC (\d{4})\b", path.read_text())
+    }
+    assert set() == named - {number for row in rows for number in re.findall(r"\d{4}", row.first)}
+    for row in rows:
+        for column, folder in (("module", ROOT / "dnsauth"), ("tests", ROOT)):
+            paths = codes(row.cells.get(column, ""))
+            assert [] == [path for path in paths if not (folder / path).is_file()]
+
+
+def test_every_field_of_a_json_answer_is_told():
+    told = {
+        heading: {code for row in REFERENCE.table(heading) for code in row.codes}
+        for heading in REFERENCE.headings
+    }
+    found = answers.findings([Finding(rules.UNREAD, facts={"problem": "", "hint": ""})])
+    records = answers.records({"example.com.": [Desired("example.com.", "example.com.", "TXT", 0, ())]})
+    served = answers.verified([Verified("", (Standing(Server("", "192.0.2.1"), None),))])
+    (zone,) = served["zones"]
+    assert told["A finding"] == found["findings"][0].keys()
+    assert told["An RRset"] == records["records"][0].keys()
+    assert told["A server"] == zone["servers"][0].keys()
+    assert {*zone, *Missing._fields} == set(codes(REFERENCE.text.splitlines()[-1]))
+    plan = json.loads(plan_file.write(Plan("", "", ())))
+    whole = (found, records, served, answers.services([]), plan, document(RECEIPT))
+    formats = {codes(row.cells["`format`"])[0] for row in REFERENCE.table("JSON answers")}
+    assert formats == {one["format"] for one in whole}
+
+
+def test_decisions_are_numbered_and_of_one_form():
+    decisions = [one for one in DOCUMENTS if one.name.startswith("docs/decisions/")]
+    assert [f"{number:03}" for number in range(1, len(decisions) + 1)] == [
+        one.path.name[:3] for one in decisions
+    ]
+    for one in decisions:
+        (heading,) = one.headings
+        assert heading.startswith(f"{int(one.path.name[:3])}. ")
+        assert ["Context.", "Decision.", "What we gave up."] == re.findall(
+            r"^\*\*(.+?)\*\*", one.text, re.MULTILINE
+        )
