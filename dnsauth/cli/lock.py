@@ -17,7 +17,7 @@ Base = Annotated[
 ]
 Adopt = Annotated[
     bool,
-    typer.Option("--adopt", help="Record the held values a plan calls drift, so that it may replace them."),
+    typer.Option("--adopt", help="Record what others put where ours goes, so that a plan may replace it."),
 ]
 Release = Annotated[
     str | None,

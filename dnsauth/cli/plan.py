@@ -19,7 +19,9 @@ Out = Annotated[
 Locked = Annotated[bool, typer.Option("--locked", help="Refuse where a lock file is out of date (for CI).")]
 Adopt = Annotated[
     bool,
-    typer.Option("--adopt", help="Record drifted values in the lock, so that the plan may replace them."),
+    typer.Option(
+        "--adopt", help="Record in the lock what others put where ours goes, so that it may be replaced."
+    ),
 ]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit 3 where changes are pending.")]
 
@@ -35,7 +37,7 @@ def plan(
     for them, and what the change means. A guard that stops a zone says why and what to do; other zones go
     on.
 
-    Lock files are brought up to date on disk first, as cargo does; --locked refuses instead.
+    Lock files, which record what is ours, are brought up to date on disk; --locked refuses instead.
 
     Exit codes: 0 planned; 1 a guard stops a zone, or a zone could not be read; 3 with --exit-code:
     changes are pending.
