@@ -25,8 +25,9 @@ from dnsauth.checks.senders import unsigned
 from dnsauth.checks.syntax import refusal
 from dnsauth.desired.model import Desired
 from dnsauth.findings import Finding, Rule
-from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, Policy, Sender, Waiver, Zone
+from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, Sender, Waiver, Zone
 from dnsauth.records import BadRecord, spf
+from dnsauth.records.dmarc import Policy
 from dnsauth.rrset import RRsetId
 
 _CODES = {rule.code for rule in vars(rules).values() if isinstance(rule, Rule)}

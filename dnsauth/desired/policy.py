@@ -21,9 +21,9 @@ def dmarc_record(policy: model.Dmarc) -> dmarc.Record:
     # receivers of RFC 7489 know no np and read sp where it is said
     subdomains = policy.subdomains or (policy.policy if policy.nonexistent else None)
     return dmarc.Record(
-        p=dmarc.Policy(policy.policy),
-        sp=dmarc.Policy(subdomains) if subdomains else None,
-        np=dmarc.Policy(policy.nonexistent) if policy.nonexistent else None,
+        p=policy.policy,
+        sp=subdomains,
+        np=policy.nonexistent,
         t=policy.testing,
         adkim=dmarc.Alignment(policy.adkim or "r"),
         aspf=dmarc.Alignment(policy.aspf or "r"),

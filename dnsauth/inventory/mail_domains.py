@@ -17,7 +17,6 @@ from dnsauth.inventory.model import (
     MailDomain,
     MtaSts,
     NullMX,
-    Policy,
     Receives,
     ReceivesBy,
     Sender,
@@ -27,6 +26,7 @@ from dnsauth.inventory.sender_form import Sender as SenderForm
 from dnsauth.inventory.sender_form import SenderEntry
 from dnsauth.inventory.senders import sender
 from dnsauth.inventory.sense import entries
+from dnsauth.records.dmarc import Policy
 
 _ALIGNMENT = {"relaxed": "r", "strict": "s"}  # the tag's values, RFC 9989 section 4.7
 _PLAIN_SPF = Spf()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from dnsauth.findings import Where
+from dnsauth.records.dmarc import Policy
 
 Parameter: TypeAlias = "str | tuple[Parameter, ...] | Mapping[str, Parameter]"
 """A sender's parameter as written; every scalar is text."""
@@ -25,14 +26,6 @@ class Sensitivity(StrEnum):
     PHI = "phi"
     PERSONAL = "personal"
     PUBLIC = "public"
-
-
-class Policy(StrEnum):
-    """What the domain owner asks of failing mail, RFC 9989 section 4.7."""
-
-    NONE = "none"
-    QUARANTINE = "quarantine"
-    REJECT = "reject"
 
 
 class All(StrEnum):

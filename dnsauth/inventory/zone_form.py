@@ -26,8 +26,9 @@ from dnsauth.inventory.fields import (
     Selector,
     Version,
 )
-from dnsauth.inventory.model import All, Policy
+from dnsauth.inventory.model import All
 from dnsauth.inventory.sender_form import Cname, SenderEntry, one_of, shape
+from dnsauth.records.dmarc import Policy
 
 
 def _cname_or(value: object) -> str | None:

@@ -18,11 +18,11 @@ from dnsauth.inventory.model import (
     KeyText,
     MailDomain,
     OwnKeys,
-    Policy,
     Sender,
     Waiver,
     Zone,
 )
+from dnsauth.records.dmarc import Policy
 from tests.plan.values import KEY, ZONE, at, desired
 
 TODAY = date(2026, 11, 24)

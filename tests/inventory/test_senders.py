@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dnsauth.inventory.model import MX, All, Bimi, Cname, Dmarc, KeyText, MtaSts, NullMX, Policy, Spf
+from dnsauth.inventory.model import MX, All, Bimi, Cname, Dmarc, KeyText, MtaSts, NullMX, Spf
+from dnsauth.records.dmarc import Policy
 from tests.inventory.repository import domain
 
 CONFIG = """\
