@@ -5,7 +5,7 @@ A rule's code, severity and text stand together, once; a finding adds the place 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -80,6 +80,13 @@ class Finding:
     def __str__(self) -> str:
         place = str(self.where) or self.owner
         return f"{place}: {self.message}" if place else self.message
+
+
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """The one of *known* most like *word*, if it is *alike* enough (0 to 1); else an empty text."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), 1, alike)), "")
 
 
 class InventoryError(DnsauthError):

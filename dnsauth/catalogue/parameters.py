@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from dnsauth.catalogue.model import Service, ServiceParameter
 from dnsauth.catalogue.patterns import MAX_MATCHED, PLAIN, pattern
+from dnsauth.findings import nearest
 from dnsauth.templating import MAX_RESULT, Value
 
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/@+-]*")  # a text that is itself as a plain YAML scalar
@@ -22,8 +22,8 @@ class _Unfit(ValueError):
 
 def guess(word: str, known: Iterable[str]) -> str:
     """``; did you mean '…'?`` where one of *known* is close to *word*, else nothing."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = nearest(word, known)
+    return f"; did you mean {close!r}?" if close else ""
 
 
 def values(service: Service, given: Mapping[str, object]) -> tuple[dict[str, Value], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from dnsauth.checks.rules import (
     WEAKENED,
 )
 from dnsauth.checks.senders import key_domain, unsigned, works
-from dnsauth.checks.view import RRsets, View
+from dnsauth.checks.view import RRsets, View, policies
 from dnsauth.findings import Finding, Rule
 from dnsauth.plan import policy
 from dnsauth.plan.digest import change_id
@@ -173,7 +173,7 @@ def _lookups(view: View) -> Iterator[Finding]:
     ]
     if not touching:
         return
-    trees = [{**view.trees, **_records(side)} for side in (view.before, view.after)]
+    trees = [{**view.trees, **policies(side.values())} for side in (view.before, view.after)]
     for rrset in view.desired:
         if rrset.type != "TXT" or not any(map(spf.selects, rrset.texts)):
             continue
@@ -190,17 +190,6 @@ def _lookups(view: View) -> Iterator[Finding]:
                 "after": presentation("TXT", trees[1].get(name, "")),
             }
             yield _finding(LOOKUPS, view, change, facts)
-
-
-def _records(rrsets: RRsets) -> dict[str, str]:
-    """The SPF records of the zone by domain, as trees of others are."""
-    return {
-        id.owner.removesuffix("."): text
-        for id, rrset in rrsets.items()
-        if id.type == "TXT"
-        for text in rrset.values
-        if spf.selects(text)
-    }
 
 
 def _count(text: str | None, trees: Mapping[str, str]) -> spf.Lookups:

@@ -18,12 +18,12 @@ from dnsauth.checks.rules import (
     TXT_LARGE,
     TXT_MEDIUM,
 )
-from dnsauth.checks.view import place
+from dnsauth.checks.view import place, policies
 from dnsauth.desired.model import Desired, Value
 from dnsauth.findings import Finding, Rule
 from dnsauth.plan.kind import Kind, kind_at, parse, selects
 from dnsauth.records import BadRecord, dkim, dmarc, spf
-from dnsauth.rrset import RRset, wire_size
+from dnsauth.rrset import wire_size
 
 NEAR = 8  # lookups; a vendor's record may grow any day
 SPF_OCTETS = 450  # name and text, RFC 7208 section 3.4
@@ -39,7 +39,7 @@ def record_findings(desired: Iterable[Desired], trees: Mapping[str, str]) -> Ite
     *trees* holds SPF records of others by domain, lower case without final dot.
     """
     desired = tuple(desired)
-    known = {**trees, **_own(desired)}
+    known = {**trees, **policies(rrset.rrset for rrset in desired)}
     for rrset in desired:
         if rrset.type != "TXT":
             continue
@@ -66,16 +66,6 @@ def record_findings(desired: Iterable[Desired], trees: Mapping[str, str]) -> Ite
 
 def _finding(rule: Rule, owner: str, value: Value, facts: Mapping[str, object]) -> Finding:
     return Finding(rule, place(value.origin), owner, {"owner": names.readable(owner), **facts})
-
-
-def _own(desired: Iterable[Desired]) -> dict[str, str]:
-    return {
-        rrset.owner.removesuffix("."): text
-        for rrset in desired
-        if rrset.type == "TXT"
-        for text in rrset.texts
-        if spf.selects(text)
-    }
 
 
 def _spf(owner: str, value: Value, record: spf.Record, trees: Mapping[str, str]) -> Iterator[Finding]:
@@ -107,7 +97,7 @@ def _key(owner: str, value: Value, record: dkim.Record) -> Iterator[Finding]:
 
 
 def _size(rrset: Desired) -> Iterator[Finding]:
-    size = _HEAD + len(rrset.owner) + 1 + wire_size(RRset(rrset.owner, "TXT", rrset.ttl, rrset.texts))
+    size = _HEAD + len(rrset.owner) + 1 + wire_size(rrset.rrset)
     if size > UDP_OCTETS:
         rule, limit = (TXT_LARGE, EDNS_OCTETS) if size > EDNS_OCTETS else (TXT_MEDIUM, UDP_OCTETS)
         yield _finding(rule, rrset.owner, rrset.values[0], {"size": size, "limit": limit})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from dnsauth.inventory.model import MailDomain
 from dnsauth.lock.model import Lock
 from dnsauth.plan.model import Change, Held
 from dnsauth.plan.sides import kept
+from dnsauth.records import spf
 from dnsauth.rrset import RRset, RRsetId
 
 RRsets = Mapping[RRsetId, RRset]
@@ -80,3 +81,14 @@ class View:
 def place(origins: tuple[Origin, ...]) -> Where:
     """The first line that asks."""
     return Where(origins[0].file, origins[0].line) if origins else NOWHERE
+
+
+def policies(rrsets: Iterable[RRset]) -> dict[str, str]:
+    """The SPF records among *rrsets* by domain, as trees of others are."""
+    return {
+        rrset.owner.removesuffix("."): text
+        for rrset in rrsets
+        if rrset.type == "TXT"
+        for text in rrset.values
+        if spf.selects(text)
+    }

@@ -106,12 +106,11 @@ def _catalogue(run: Run) -> Catalogue:
 def _named(catalogue: Catalogue, name: str) -> Service:
     if name in catalogue:
         return catalogue[name]
-    from difflib import get_close_matches
-
     from dnsauth.errors import DnsauthError
+    from dnsauth.findings import nearest
 
-    close = get_close_matches(name, catalogue, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
+    close = nearest(name, catalogue)
+    hint = f"did you mean {close}? " if close else ""
     raise DnsauthError(f"there is no service {name!r}", f"{hint}`dnsauth services list` prints them all")
 
 

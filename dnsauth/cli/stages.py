@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TypeVar
 
 from dnsauth import names
@@ -16,7 +15,7 @@ from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository
 from dnsauth.desired.load import load as load_repository
 from dnsauth.errors import DnsauthError
-from dnsauth.findings import Finding
+from dnsauth.findings import Finding, nearest
 from dnsauth.output import text
 
 _V = TypeVar("_V")
@@ -56,8 +55,8 @@ def _zone(text: str, zones: Mapping[str, object]) -> str:
     except names.BadName as error:
         raise DnsauthError(str(error), "name a zone as in --zone example.com") from error
     if zone not in zones:
-        close = get_close_matches(zone, zones, n=1)
-        hint = f"did you mean {names.readable(close[0])}?" if close else "its file would be in zones/"
+        close = nearest(zone, zones)
+        hint = f"did you mean {names.readable(close)}?" if close else "its file would be in zones/"
         raise DnsauthError(f"the inventory has no zone {names.readable(zone)}", hint)
     return zone
 

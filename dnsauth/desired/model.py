@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dnsauth.lock.model import Claim
-from dnsauth.rrset import RRsetId
+from dnsauth.rrset import RRset, RRsetId
 
 
 class Origin(NamedTuple):
@@ -42,6 +42,11 @@ class Desired:
     def id(self) -> RRsetId:
         """Owner name and type."""
         return RRsetId(self.owner, self.type)
+
+    @property
+    def rrset(self) -> RRset:
+        """The RRset where nobody else has a value in it."""
+        return RRset(self.owner, self.type, self.ttl, self.texts)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import assert_never
 
 from dnsauth.catalogue.asks import asks
 from dnsauth.catalogue.model import Asks, Catalogue
-from dnsauth.desired.rules import INV201, INV202, INV205, INV208
+from dnsauth.catalogue.parameters import guess
+from dnsauth.desired.rules import INV201, INV202, INV205
 from dnsauth.desired.wants import Want, also, want
 from dnsauth.findings import Finding
 from dnsauth.inventory import model
@@ -37,9 +37,12 @@ def service_asks(
         either = sender.service == sender.name and shared
         known = [*shared, *catalogue] if either else list(catalogue)
         nor = ", and dnsauth.yaml has no sender of that name" if either else ""
-        close = get_close_matches(sender.service, known, n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else ""
-        facts = {"sender": sender.name, "service": sender.service, "nor": nor, "guess": guess}
+        facts = {
+            "sender": sender.name,
+            "service": sender.service,
+            "nor": nor,
+            "guess": guess(sender.service, known),
+        }
         return Asks(), (Finding(INV201, sender.where, domain.name, facts),)
     asked, problems = asks(catalogue[sender.service], sender.parameters, domain.name, receives=receives)
     return asked, tuple(
@@ -91,20 +94,20 @@ def _key(text: str) -> dkim.Record:
     return dkim.from_vendor(text)  # a shared sender has one key in many zones
 
 
-def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender]) -> Found:
-    closing = f"{_ALL[domain.spf.all if domain.sends else model.All.FAIL]}all"
-    try:
-        record = spf.Record.parse(" ".join(("v=spf1", *terms, closing)))
-    except BadRecord as error:
-        facts = {"record": "SPF record", "owner": domain.name, "problem": str(error)}
-        yield Finding(INV208, domain.where, domain.name, facts)
-        return
+def _spf_wants(domain: MailDomain, terms: tuple[str, ...], named: list[Sender]) -> Iterator[Want]:
+    closing = _ALL[domain.spf.all if domain.sends else model.All.FAIL]
+    record = spf.Record(tuple(map(spf.term, terms))).closed(closing)
     by = named[0] if named else domain.where
     if domain.spf.indirect and terms:
         behind = f"_spf.{domain.name}"
         yield from also(want(behind, "TXT", record, domain, by), named[1:])
-        record = spf.Record.parse(f"v=spf1 include:{behind.removesuffix('.')} {closing}")
+        include = spf.Directive(spf.Include(behind.removesuffix(".")))
+        record = spf.Record((include,)).closed(closing)
     yield from also(want(domain.name, "TXT", record, domain, by), named[1:])
 
 
-_ALL = {model.All.FAIL: "-", model.All.SOFTFAIL: "~", model.All.NEUTRAL: "?"}
+_ALL = {
+    model.All.FAIL: spf.Qualifier.FAIL,
+    model.All.SOFTFAIL: spf.Qualifier.SOFTFAIL,
+    model.All.NEUTRAL: spf.Qualifier.NEUTRAL,
+}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dnsauth.documents import Map, Node, Seq
-from dnsauth.findings import Finding, Where
+from dnsauth.findings import Finding, Where, nearest
 from dnsauth.inventory import rules
 from dnsauth.inventory.fields import Form
 from dnsauth.inventory.rules import Refused
@@ -41,8 +40,8 @@ def fitted(tree: Node, form: type[F], kind: Kind, file: str) -> tuple[F | None, 
 
 def guess(word: str, known: Iterable[str]) -> str:
     """``did you mean …? `` or nothing: the start of a next step."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]!r}? " if close else ""
+    close = nearest(word, known)
+    return f"did you mean {close!r}? " if close else ""
 
 
 def _finding(error: ErrorDetails, tree: Node, kind: Kind, file: str) -> Finding | None:

@@ -6,28 +6,19 @@ freedoms (case of a tag, blanks, order of nothing) make no difference; any other
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
 
 from dnsauth.lock.model import Claim, Grammar, Lock, Recorded
-from dnsauth.records import BadRecord, bimi, dkim, dmarc, mtasts, spf, tlsrpt
-
-
-class _Record(NamedTuple):
-    selects: Callable[[str], bool]
-    parse: Callable[[str], object]
-
+from dnsauth.records import BadRecord, grammars
 
 RECORDS = {
-    Grammar.SPF: _Record(spf.selects, spf.Record.parse),
-    Grammar.DMARC: _Record(dmarc.selects, dmarc.Record.parse),
-    Grammar.TLSRPT: _Record(tlsrpt.selects, tlsrpt.Record.parse),
-    Grammar.MTASTS: _Record(mtasts.selects, mtasts.Record.parse),
-    Grammar.BIMI: _Record(bimi.selects, bimi.Record.parse),
+    Grammar.SPF: grammars.SPF,
+    Grammar.DMARC: grammars.DMARC,
+    Grammar.TLSRPT: grammars.TLSRPT,
+    Grammar.MTASTS: grammars.MTASTS,
+    Grammar.BIMI: grammars.BIMI,
 }
-_KEY_RECORD = _Record(dkim.selects, dkim.Record.parse)
 
 
 def grammar(owner: str, type: str, value: str) -> Grammar:
@@ -55,7 +46,7 @@ def canonical(grammar: Grammar, type: str, value: str) -> str:
         return value
     if type != "TXT":
         return value.lower()  # names and numbers, RFC 4343
-    record = RECORDS.get(grammar, _KEY_RECORD)
+    record = RECORDS.get(grammar, grammars.DKIM)
     if not record.selects(value):
         return value
     try:

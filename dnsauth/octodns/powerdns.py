@@ -6,25 +6,14 @@ from typing import Any
 
 import octodns_powerdns
 from octodns.record import Record
-from octodns.zone import Zone
 
-from dnsauth.octodns.stored import Stored, presented, remember
+from dnsauth.octodns.stored import Remembering, Stored, presented
 
 
-class PowerDnsProvider(octodns_powerdns.PowerDnsProvider):  # type: ignore[misc]  # octoDNS carries no types
+class PowerDnsProvider(Remembering, octodns_powerdns.PowerDnsProvider):  # type: ignore[misc]  # octoDNS carries no types
     """`octodns_powerdns.PowerDnsProvider`, same settings; a TXT value stays cut, and disabled, as it is."""
 
     faithful = True
-
-    def __init__(self, id: str, **settings: object) -> None:
-        super().__init__(id, **settings)
-        self._stored: dict[str, list[Stored]] = {}
-
-    def populate(self, zone: Zone, target: bool = False, lenient: bool = False) -> bool:
-        """Add what the server stores to *zone*; True where it has the zone."""
-        exists = super().populate(zone, target=target, lenient=lenient)
-        remember(zone, self._stored)
-        return bool(exists)
 
     def _data_for_TXT(self, rrset: dict[str, Any]) -> dict[str, Any]:  # noqa: N802  octoDNS's name
         self._stored[rrset["name"].lower()] = [

@@ -11,27 +11,16 @@ from octodns.provider.plan import Plan
 from octodns.record import Record
 from octodns.record.change import Change
 from octodns.record.txt import TxtRecord
-from octodns.zone import Zone
 
-from dnsauth.octodns.stored import Stored, presented, remember
+from dnsauth.octodns.stored import Remembering, Stored, presented
 
 _OCTAL = re.compile(r"\\([0-7]{3})")  # as the API writes ``*`` and other octets of a name
 
 
-class Route53Provider(octodns_route53.Route53Provider):  # type: ignore[misc]  # octoDNS carries no types
+class Route53Provider(Remembering, octodns_route53.Route53Provider):  # type: ignore[misc]  # octoDNS carries no types
     """`octodns_route53.Route53Provider`, same settings; keeps cuts and escapes of TXT values."""
 
     faithful = True
-
-    def __init__(self, id: str, **settings: object) -> None:
-        super().__init__(id, **settings)
-        self._stored: dict[str, list[Stored]] = {}
-
-    def populate(self, zone: Zone, target: bool = False, lenient: bool = False) -> bool:
-        """Add what the hosted zone has to *zone*; True where there is one."""
-        exists = super().populate(zone, target=target, lenient=lenient)
-        remember(zone, self._stored)
-        return bool(exists)
 
     def _data_for_TXT(self, rrset: dict[str, Any]) -> dict[str, Any]:  # noqa: N802  octoDNS's name
         owner = _OCTAL.sub(lambda match: chr(int(match[1], 8)), rrset["Name"]).lower()

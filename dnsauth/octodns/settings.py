@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Mapping
 from importlib import import_module
@@ -13,6 +12,7 @@ from octodns.provider.base import BaseProvider
 from octodns.provider.yaml import YamlProvider
 
 from dnsauth.errors import DnsauthError
+from dnsauth.findings import nearest
 
 _OURS = {
     "octodns_bind.Rfc2136Provider": "dnsauth.octodns.rfc2136.Rfc2136Provider",
@@ -78,9 +78,9 @@ def _imported(name: str, path: str) -> type[BaseProvider]:
     try:
         cls = getattr(import_module(module), attribute)
     except ImportError:
-        close = () if path in _OURS else difflib.get_close_matches(path, _OURS, 1, 0.9)
+        close = "" if path in _OURS else nearest(path, _OURS, alike=0.9)
         package = path.partition(".")[0].replace("_", "-")
-        hint = f"did you mean {close[0]}?" if close else f"pip install {package}"
+        hint = f"did you mean {close}?" if close else f"pip install {package}"
         raise DnsauthError(f"provider {name}: {path} is not installed", hint) from None
     except AttributeError:
         raise DnsauthError(
@@ -108,8 +108,8 @@ def _parameters(cls: type[BaseProvider]) -> dict[str, object]:
 def _default(name: str, path: str, cls: type[BaseProvider], key: str) -> object:
     known = _parameters(cls)
     if key not in known:
-        close = difflib.get_close_matches(key, known, 1)
-        hint = f"did you mean {close[0]}?" if close else f"it takes {', '.join(sorted(known))}"
+        close = nearest(key, known)
+        hint = f"did you mean {close}?" if close else f"it takes {', '.join(sorted(known))}"
         raise DnsauthError(f"provider {name}: {path} has no setting {key}", hint)
     return known[key]
 

@@ -32,13 +32,22 @@ class Stored(TxtValue):  # type: ignore[misc]  # octoDNS carries no types
         return found
 
 
+class Remembering:
+    """Stands before octoDNS's class: keeps the forms it has read until `populate` needs them."""
+
+    def __init__(self, *args: object, **settings: object) -> None:
+        super().__init__(*args, **settings)
+        self._stored: dict[str, list[Stored]] = {}
+
+    def populate(self, zone: Zone, target: bool = False, lenient: bool = False) -> bool:
+        """Add what the provider stores to *zone*; True where it has the zone."""
+        exists = super().populate(zone, target=target, lenient=lenient)  # type: ignore[misc]  # octoDNS's
+        for record in zone.records:
+            if record._type == "TXT" and record.fqdn in self._stored:  # noqa: SLF001  octoDNS has no other name
+                record.values = sorted(self._stored.pop(record.fqdn))
+        return bool(exists)
+
+
 def presented(value: TxtValue) -> str:
     """*value* in presentation format, cut at 255 octets."""
     return quoted(conversion.txt_text(value))
-
-
-def remember(zone: Zone, stored: dict[str, list[Stored]]) -> None:
-    """Give the TXT records of *zone* the values *stored* by owner name, and empty it of them."""
-    for record in zone.records:
-        if record._type == "TXT" and record.fqdn in stored:  # noqa: SLF001  octoDNS has no other name
-            record.values = sorted(stored.pop(record.fqdn))

@@ -13,7 +13,6 @@ from dnsauth.errors import DnsauthError
 from dnsauth.names import relative
 from dnsauth.octodns import conversion
 from dnsauth.output import safe
-from dnsauth.rrset import RRset
 
 _DIGITS = re.compile(r"([0-9]+)")
 _MISREAD = ('" "', "\\;")  # to octoDNS the joint of two character-strings, and an escape
@@ -40,7 +39,7 @@ def _zone(zone: str, rrsets: Sequence[Desired]) -> dict[str, Any]:
     carrier = conversion.empty(zone)
     by_owner: dict[str, list[Any]] = {}
     for one in rrsets:
-        record = conversion.record(carrier, RRset(one.owner, one.type, one.ttl, one.texts))
+        record = conversion.record(carrier, one.rrset)
         data = {**record.data, "type": one.type}
         if one.type == "TXT":
             key, texts = ("values", one.texts) if len(one.texts) > 1 else ("value", one.texts[0])

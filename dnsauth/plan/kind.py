@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
 
-from dnsauth.records import authorisation, bimi, dkim, dmarc, mtasts, spf, tlsrpt
+from dnsauth.records import grammars
 
 
 class Kind(StrEnum):
@@ -21,19 +19,14 @@ class Kind(StrEnum):
     BIMI = "BIMI"
 
 
-class _Grammar(NamedTuple):
-    selects: Callable[[str], bool]
-    parse: Callable[[str], object]
-
-
 _GRAMMARS = {
-    Kind.SPF: _Grammar(spf.selects, spf.Record.parse),
-    Kind.DKIM: _Grammar(dkim.selects, dkim.Record.parse),
-    Kind.DMARC: _Grammar(dmarc.selects, dmarc.Record.parse),
-    Kind.AUTHORISATION: _Grammar(authorisation.selects, dmarc.Record.parse),
-    Kind.MTASTS: _Grammar(mtasts.selects, mtasts.Record.parse),
-    Kind.TLSRPT: _Grammar(tlsrpt.selects, tlsrpt.Record.parse),
-    Kind.BIMI: _Grammar(bimi.selects, bimi.Record.parse),
+    Kind.SPF: grammars.SPF,
+    Kind.DKIM: grammars.DKIM,
+    Kind.DMARC: grammars.DMARC,
+    Kind.AUTHORISATION: grammars.AUTHORISATION,
+    Kind.MTASTS: grammars.MTASTS,
+    Kind.TLSRPT: grammars.TLSRPT,
+    Kind.BIMI: grammars.BIMI,
 }
 
 
