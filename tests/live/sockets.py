@@ -20,10 +20,10 @@ class Peer:
 
 
 @contextlib.contextmanager
-def peer(answers: Callable[[bytes], list[bytes]]) -> Iterator[Peer]:
+def peer(answers: Callable[[bytes], list[bytes]], port: int = 0) -> Iterator[Peer]:
     """A UDP server that sends *answers* of each datagram; nothing listens for TCP on its port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         found = Peer(Server("odd.example.net.", "127.0.0.1", listening.getsockname()[1]))
 
         def serve() -> None:

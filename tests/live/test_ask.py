@@ -16,6 +16,7 @@ from dnsauth.live.reply import Absent, Alias, Answer, Failed, Lame, Refused, Unr
 from dnsauth.live.servers import Server
 from dnsauth.rrset import RRset
 from tests.live.sockets import peer
+from tests.servers.process import free_port
 
 LONG = "x" * 2000
 ZONE = rf"""
@@ -150,9 +151,10 @@ def _break_off(stream: socket.socket) -> None:
 
 
 def test_a_server_that_breaks_off_by_tcp_is_unreachable():
+    port = free_port()  # for UDP and TCP: what one took by itself may be taken for the other
     with (
-        peer(lambda query: [_response(query, flags=dns.flags.AA | dns.flags.TC)]) as odd,
-        socket.create_server(("127.0.0.1", odd.server.port)) as stream,
+        peer(lambda query: [_response(query, flags=dns.flags.AA | dns.flags.TC)], port) as odd,
+        socket.create_server(("127.0.0.1", port)) as stream,
         ThreadPoolExecutor(1) as accepting,
     ):
         accepting.submit(_break_off, stream)
