@@ -1,4 +1,4 @@
-"""The macro grammar of SPF, RFC 7208 section 7.1: macro-string and domain-spec."""
+"""The macro grammar of SPF, RFC 7208 section 7.1: macro-string, domain-spec and explain-string."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from dnsauth.records.text import shown
 
 SECTION = "RFC 7208 section 7.1"
 
-_PIECE = re.compile(
-    r"[\x21-\x24\x26-\x7e]+|%[%_-]|%\{[slodiphv](?P<digits>[0-9]*)r?[.\-+,/_=]*\}", re.ASCII | re.IGNORECASE
+_PIECE, _EXPLANATION = (
+    re.compile(
+        rf"[{literals}]+|%[%_-]|%\{{[{letters}](?P<digits>[0-9]*)r?[.\-+,/_=]*\}}", re.ASCII | re.IGNORECASE
+    )
+    for literals, letters in ((r"\x21-\x24\x26-\x7e", "slodiphv"), (r"\x20-\x24\x26-\x7e", "slodiphvcrt"))
 )
 _EXPLANATION_ONLY = re.compile(r"%\{[crt][0-9]*r?[.\-+,/_=]*\}", re.ASCII | re.IGNORECASE)
 _TOPLABEL = re.compile(r"[0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9]")
@@ -21,10 +24,22 @@ def macro_string(text: str) -> tuple[str, ...]:
 
     The letters c, r and t, which section 7.2 leaves to explanations, are refused. Raises `BadRecord`.
     """
+    return _pieces(text, _PIECE)
+
+
+def explain_string(text: str) -> tuple[str, ...]:
+    """The pieces of an explain-string: as of a macro-string, with spaces, and the letters c, r and t.
+
+    Raises `BadRecord`.
+    """
+    return _pieces(text, _EXPLANATION)
+
+
+def _pieces(text: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
     pieces = []
     at = 0
     while at < len(text):
-        piece = _PIECE.match(text, at)
+        piece = pattern.match(text, at)
         if piece is None:
             raise _refused(text, at)
         if piece["digits"] and not piece["digits"].strip("0"):
