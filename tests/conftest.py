@@ -11,12 +11,18 @@ from demo.nameserver import Nameserver
 from tests.servers import KEY, SECRET
 from tests.servers.bind import Named
 from tests.servers.bind import named as run_named
+from tests.servers.internet import Internet
+from tests.servers.internet import internet as run_internet
 from tests.servers.knot import Knot
 from tests.servers.knot import knot as run_knot
+from tests.servers.nsd import NSD
+from tests.servers.nsd import nsd as run_nsd
 from tests.servers.powerdns import PowerDNS
 from tests.servers.powerdns import powerdns as run_powerdns
 from tests.servers.route53 import Route53
 from tests.servers.route53 import route53 as run_route53
+from tests.servers.unbound import Unbound
+from tests.servers.unbound import unbound as run_unbound
 
 
 @pytest.fixture
@@ -44,6 +50,27 @@ def knot(tmp_path_factory: pytest.TempPathFactory, named: Named) -> Iterator[Kno
 def powerdns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PowerDNS]:
     """PowerDNS without zones."""
     with run_powerdns(tmp_path_factory.mktemp("powerdns")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nsd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NSD]:
+    """NSD without zones."""
+    with run_nsd(tmp_path_factory.mktemp("nsd")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
+    """The zones of `tests.servers.world`, to be walked from a root."""
+    with run_internet(tmp_path_factory.mktemp("world")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def unbound(tmp_path_factory: pytest.TempPathFactory, world: Internet) -> Iterator[Unbound]:
+    """The resolver of `world`, which validates; all it does not find there is NXDOMAIN."""
+    with run_unbound(tmp_path_factory.mktemp("unbound"), world.stubs, world.anchor) as server:
         yield server
 
 

@@ -1,6 +1,7 @@
 """Real servers on loopback, each in a temporary directory, for as long as a ``with`` or a fixture lasts.
 
-All have ``address``, ``port``, ``load(zone, text)`` and ``rrsets(zone)``; what needs TSIG takes `KEY` and `SECRET`.
+Those a test loads have ``address``, ``port``, ``load(zone, text)`` and ``rrsets(zone)``; what needs TSIG takes `KEY`
+and `SECRET`.
 """
 
 from __future__ import annotations
