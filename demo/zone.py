@@ -19,7 +19,7 @@ from dns.name import Name
 from dns.rcode import Rcode
 from dns.rdata import Rdata
 from dns.rdataset import Rdataset
-from dns.rdatatype import ANY, CNAME, NS, SOA, RdataType
+from dns.rdatatype import ANY, CNAME, DS, NS, SOA, RdataType
 from dns.rrset import RRset
 
 MAX_CHAIN = 16
@@ -69,7 +69,8 @@ class Zone:
         """
         chain: list[RRset] = []
         while len(chain) < MAX_CHAIN and name.is_subdomain(self.origin):
-            if (cut := self._cut(name)) is not None:
+            cut = self._cut(name)
+            if cut is not None and not (rdtype == DS and cut.name == name):  # RFC 4035 section 3.1.4.1
                 return Answer(Rcode.NOERROR, chain, [cut], self._glue(cut), authoritative=bool(chain))
             node = self._match(name)
             if node is None:
@@ -173,11 +174,11 @@ class Zone:
             self._nodes[name] = node
         else:
             del self._nodes[name]
-        while step and name.is_subdomain(self.origin):
-            self._below[name] += step
-            if not self._below[name]:
-                del self._below[name]
-            name = name.parent()
+        for depth in range(len(name), len(self.origin) - 1, -1) if step else ():
+            _, ancestor = name.split(depth)
+            self._below[ancestor] += step
+            if not self._below[ancestor]:
+                del self._below[ancestor]
         return True
 
     def _match(self, name: Name) -> Node | None:

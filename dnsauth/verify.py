@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dnsauth.desired.model import Desired
-from dnsauth.live.look import Ask, Question, look
+from dnsauth.live.look import Look, Question
 from dnsauth.live.reply import Absent, Alias, Answer, Reply, serial
 from dnsauth.live.servers import Authority, Server
 from dnsauth.live.standing import Behind, Standing, Verified
@@ -127,7 +127,7 @@ def verify(
     expected: Sequence[Expected],
     authorities: Mapping[str, Authority],
     *,
-    ask: Ask,
+    look: Look,
     deadline: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
@@ -143,7 +143,7 @@ def verify(
     pending = {(zone, server): each for zone, each in zones.items() for server in authorities[zone].servers}
     standings: dict[tuple[str, Server], Standing] = {}
     for pause in _pauses():
-        standings |= _round(pending, ask)
+        standings |= _round(pending, look)
         verified = tuple(
             Verified(zone, tuple(standings[zone, server] for server in a.servers), a.missing)
             for zone, a in ((zone, authorities[zone]) for zone in zones)
@@ -172,15 +172,12 @@ def _pauses() -> Iterator[float]:
 
 
 def _round(
-    pending: Mapping[tuple[str, Server], tuple[Expected, ...]], ask: Ask
+    pending: Mapping[tuple[str, Server], tuple[Expected, ...]], look: Look
 ) -> dict[tuple[str, Server], Standing]:
     replies = look(
-        (
-            question
-            for (zone, server), each in pending.items()
-            for question in (Question(server, zone, "SOA"), *(Question(server, *e.id) for e in each))
-        ),
-        ask,
+        question
+        for (zone, server), each in pending.items()
+        for question in (Question(server, zone, "SOA"), *(Question(server, *e.id) for e in each))
     )
     return {
         (zone, server): Standing(

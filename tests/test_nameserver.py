@@ -111,6 +111,22 @@ def test_a_name_below_a_delegation_is_referred_with_glue(server):
     assert not response.flags & dns.flags.AA
 
 
+def test_the_parent_answers_for_a_ds_and_refers_for_all_else(server):
+    assert [[], [SOA]] == [
+        short(section) for section in ask(server, "below.example.com.", "DS").sections[1:3]
+    ]
+    assert [] == ask(server, "below.example.com.", "TXT").answer
+    assert not ask(server, "ns.below.example.com.", "DS").flags & dns.flags.AA
+
+
+def test_a_root_may_be_served(nameserver):
+    nameserver.load(".", "@ 300 SOA a h 1 3600 600 86400 60\n@ 300 NS a\nexample 300 NS ns.example\n")
+
+    assert [". NS"] == short(ask(nameserver, ".", "NS").answer)
+    assert ["example. NS"] == short(ask(nameserver, "www.example.", "A").authority)
+    assert "NXDOMAIN" == dns.rcode.to_text(ask(nameserver, "none.", "A").rcode())
+
+
 def test_a_negative_answer_lasts_as_long_as_the_soa_minimum(server):
     assert [60] == [rrset.ttl for rrset in ask(server, "gone.example.com.", "A").authority]
 

@@ -12,9 +12,9 @@ from dns.query import tcp
 
 from demo.nameserver import Nameserver
 from dnsauth.desired.model import Desired, Value
-from dnsauth.live.ask import ask
-from dnsauth.live.look import Ask
-from dnsauth.live.reply import Absent, Alias, Answer, Lame, Refused, Reply, Unreachable
+from dnsauth.live.engine import Limits
+from dnsauth.live.look import Look
+from dnsauth.live.reply import Absent, Alias, Answer, Lame, Refused, Unreachable
 from dnsauth.live.servers import Authority, Missing, Server
 from dnsauth.live.standing import State, Verified
 from dnsauth.lock import claims
@@ -22,12 +22,13 @@ from dnsauth.lock.model import Claim, Grammar, Lock, Recorded
 from dnsauth.plan.model import Change
 from dnsauth.rrset import RRset
 from dnsauth.verify import Expected, Gone, Wanted, met, of_changes, of_desired, verify
-from tests.live.sockets import peer
+from tests.live.sockets import looking, peer
 from tests.servers import KEY, SECRET
 from tests.servers.bind import Named
 from tests.servers.knot import Knot
 
 ZONE = "example.com."
+LOOK = looking()
 SPF, OLD_SPF, FOREIGN = "v=spf1 mx -all", "v=spf1 -all", "someone-else=1"
 
 
@@ -165,9 +166,9 @@ class Clock:
 
 
 def run(
-    expected, authorities, clock: Clock, *, timeout: float = 60, asking: Ask = ask
+    expected, authorities, clock: Clock, *, timeout: float = 60, look: Look = LOOK
 ) -> tuple[Verified, ...]:
-    return verify(expected, authorities, ask=asking, deadline=timeout, clock=clock, sleep=clock.sleep)
+    return verify(expected, authorities, look=look, deadline=timeout, clock=clock, sleep=clock.sleep)
 
 
 def zone(*values: str, serial: int = 1) -> str:
@@ -224,9 +225,6 @@ def test_a_zone_that_is_not_served_yet_is_waited_for():
 
 
 def test_a_silent_server_keeps_a_zone_from_agreeing_and_its_neighbours_do_not_wait_for_it():
-    def quick(server: Server, owner: str, type: str) -> Reply:
-        return ask(server, owner, type, timeout=0.05, tries=2)
-
     other = "example.org."
     texts = {ZONE: zone(SPF), other: zone(SPF).replace("example.com", "example.org")}
     with Nameserver(texts) as server, peer(lambda _: []) as silent:
@@ -240,7 +238,7 @@ def test_a_silent_server_keeps_a_zone_from_agreeing_and_its_neighbours_do_not_wa
             {ZONE: Authority(ZONE, (serving, silent.server)), other: Authority(other, (serving,))},
             Clock(),
             timeout=1,
-            asking=quick,
+            look=looking(Limits(timeout=0.05, tries=2)),
         )
 
     assert {ZONE: False, other: True} == {v.zone: v.agrees for v in found}
@@ -265,7 +263,7 @@ def test_every_look_is_shown():
         verify(
             [exact(wanted=(SPF,))],
             {ZONE: authority},
-            ask=ask,
+            look=LOOK,
             deadline=60,
             clock=clock,
             sleep=clock.sleep,
@@ -293,7 +291,7 @@ def test_a_frozen_secondary_is_seen_to_lag_and_seen_to_catch_up(named: Named, kn
         (verified,) = verify(
             expected,
             {name: Authority(name, servers)},
-            ask=ask,
+            look=LOOK,
             deadline=time.monotonic() + timeout,
             clock=time.monotonic,
             sleep=time.sleep,

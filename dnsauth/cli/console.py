@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from dnsauth.output.style import Style
@@ -47,15 +47,24 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+class Count(Protocol):
+    """Shows how much is done, and beside it a *note* that is safe already."""
+
+    def __call__(self, done: int, total: int, /, note: str = "") -> None:
+        """Show *done* of *total*."""
+
+
 @contextmanager
-def progress(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, *, quiet: bool) -> Iterator[Count]:
     """A function to call with (done, total) after each step; it counts on stderr where that is a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield lambda _done, _total, /, note="": None  # noqa: ARG005
         return
 
-    def show(done: int, total: int) -> None:
-        sys.stderr.write(f"\r{what} {done:,}/{total:,}")
+    def show(done: int, total: int, /, note: str = "") -> None:
+        columns = shutil.get_terminal_size().columns
+        text = f"{what} {done:,}/{total:,}" + (f", {note}" if note else "")
+        sys.stderr.write("\r" + text[: columns - 1] + "\x1b[K")  # a line that wraps cannot be taken back
         sys.stderr.flush()
 
     try:

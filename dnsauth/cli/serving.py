@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from time import monotonic, sleep
 
 from dnsauth.cli import console
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository
-from dnsauth.live import servers
-from dnsauth.live.ask import ask
-from dnsauth.live.resolver import resolver
+from dnsauth.live.network import Network
 from dnsauth.live.servers import Authority
 from dnsauth.live.standing import Verified
+from dnsauth.output import receipt
 from dnsauth.verify import Expected, verify
+
+AT_ONCE = 500  # zones walked between two words of progress
+
+
+@contextmanager
+def network(run: Run, repository: Repository) -> Iterator[Network]:
+    """The network as `live:` of *repository* says to look at it, until the block ends.
+
+    What had to be skipped is said at the end, once.
+    """
+    inventory = repository.inventory
+    with Network(inventory.live, inventory.zones, run.now.date()) as found:
+        yield found
+        if found.unrouted and not run.quiet:
+            families = " and ".join(found.unrouted)
+            verb, whose = ("is", "its") if len(found.unrouted) == 1 else ("are", "their")
+            console.talk(f"{families} {verb} not reachable from here: {whose} addresses were skipped")
 
 
 def authorities(run: Run, repository: Repository, zones: Collection[str]) -> Mapping[str, Authority]:
     """The authoritative servers of each of *zones*."""
-    live = repository.inventory.live
-    named = all(zone in live.servers for zone in zones)
-    lookup = (lambda _name, _type: ()) if named else resolver(live.resolver)
-    return servers.authorities(zones, live, run.now.date(), lookup)
+    with network(run, repository) as asked:
+        return _authorities(run, asked, zones)
 
 
 def verified(
     run: Run, repository: Repository, expected: Sequence[Expected], *, deadline: float
 ) -> tuple[Verified, ...]:
     """How every server stands to *expected*, once all agree or `monotonic` has passed *deadline*."""
-    with console.progress("zones served as asked:", quiet=run.quiet) as count:
-        return verify(
-            expected,
-            authorities(run, repository, {each.zone for each in expected}),
-            ask=ask,
-            deadline=deadline,
-            clock=monotonic,
-            sleep=sleep,
-            progress=lambda zones: count(sum(zone.agrees for zone in zones), len(zones)),
-        )
+    with network(run, repository) as asked:
+        found = _authorities(run, asked, {each.zone: None for each in expected})
+        with console.progress("zones served as asked:", quiet=run.quiet) as count:
+            return verify(
+                expected,
+                found,
+                look=asked.look,
+                deadline=deadline,
+                clock=monotonic,
+                sleep=sleep,
+                progress=lambda zones: count(
+                    sum(zone.agrees for zone in zones), len(zones), receipt.lagging(zones)
+                ),
+            )
+
+
+def _authorities(run: Run, asked: Network, zones: Collection[str]) -> Mapping[str, Authority]:
+    found: dict[str, Authority] = {}
+    left = iter(zones)
+    with console.progress("zones whose servers are found:", quiet=run.quiet) as count:
+        while some := tuple(islice(left, AT_ONCE)):
+            found |= asked.authorities(some)
+            count(len(found), len(zones))
+    return found

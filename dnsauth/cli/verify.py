@@ -9,6 +9,7 @@ import typer
 
 from dnsauth.cli import console
 from dnsauth.cli.exit import Exit
+from dnsauth.cli.looking import Resolver, Servers
 from dnsauth.cli.options import Run, command
 
 Timeout = Annotated[
@@ -17,7 +18,7 @@ Timeout = Annotated[
 
 
 @command("text", "json")
-def verify(run: Run, *, timeout: Timeout = 60) -> None:
+def verify(run: Run, *, timeout: Timeout = 60, resolver: Resolver = None, server: Servers = None) -> None:
     r"""Ask every authoritative server what it serves.
 
     Asks until each of them serves what the inventory asks for, or the time is up; also whether what the
@@ -32,11 +33,11 @@ def verify(run: Run, *, timeout: Timeout = 60) -> None:
     """
     from time import monotonic
 
-    from dnsauth.cli import serving, stages
+    from dnsauth.cli import looking, serving, stages
     from dnsauth.output import json, receipt
     from dnsauth.verify import of_desired
 
-    repository = stages.load(run)
+    repository = looking.over(stages.load(run), resolver, server)
     expected = [
         e for zone, lock in repository.locks.items() for e in of_desired(repository.desired[zone], lock)
     ]

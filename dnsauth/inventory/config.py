@@ -55,7 +55,7 @@ def config(form: ConfigFile, tree: Map, file: str) -> Config:
 
 def _live(form: LiveForm) -> Live:
     ignore = tuple(Ignore(each.server, each.until, each.owner, each.why) for each in form.ignore)
-    return Live(form.resolver, form.servers, ignore)
+    return Live(form.resolver, form.servers, ignore, form.roots, form.rate)
 
 
 def _place(tree: Map, section: str, name: str, file: str) -> Where:

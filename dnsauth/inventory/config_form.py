@@ -16,6 +16,7 @@ from dnsauth.inventory.fields import (
     Host,
     Identifier,
     OneOrMany,
+    Rate,
     RuleCode,
     Server,
     ServerName,
@@ -50,6 +51,14 @@ class Live(Form):
     )
     ignore: Annotated[tuple[Ignore, ...], Blank(Seq)] = Field(
         default=(), description="Servers left out of a look."
+    )
+    roots: Annotated[tuple[Server, ...], Field(min_length=1), OneOrMany()] = Field(
+        default=(),
+        description="Root servers the delegation is walked from; what it leads to is asked at their port."
+        " Where absent, the resolver names the servers of the parent zone.",
+    )
+    rate: Rate = Field(
+        default=500, description="Queries a second to each server; those on loopback are not spared."
     )
 
 

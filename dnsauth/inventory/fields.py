@@ -84,6 +84,9 @@ Duration: TypeAlias = Annotated[
     PlainValidator(values.duration),
     _json(["integer", "string"], minimum=0, maximum=values.MAX_SECONDS, pattern="^[0-9]+[smhdw]?$"),
 ]
+Rate: TypeAlias = Annotated[
+    int, PlainValidator(values.rate), _json("integer", minimum=1, maximum=values.MAX_RATE)
+]
 Day: TypeAlias = Annotated[date, PlainValidator(values.day), _json("string", format="date")]
 Version: TypeAlias = Annotated[int, PlainValidator(values.version), WithJsonSchema({"const": 1})]
 Identifier: TypeAlias = Annotated[

@@ -64,7 +64,11 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One declared source of mail of a mail domain; *name* is unique in the mail domain."""
+    """One declared source of mail of a mail domain; *name* is unique in the mail domain.
+
+    *flatten*: addresses stand in place of its SPF terms that ask DNS, and may have been looked up so many
+    seconds ago; None leaves the terms.
+    """
 
     name: str
     service: str
@@ -79,6 +83,7 @@ class Sender:
     review: date | None = None
     ends: date | None = None
     formerly: str = ""
+    flatten: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +214,16 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """How to look at live DNS; servers are ``ADDRESS:PORT``, zones absolute names."""
+    """How to look at live DNS; servers are ``ADDRESS:PORT``, zones absolute names.
+
+    *rate* is in queries a second, to each server that is not on loopback.
+    """
 
     resolver: str = ""
     servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
+    roots: tuple[str, ...] = ()
+    rate: int = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from dnsauth.documents import Map, Seq
 from dnsauth.inventory import values
-from dnsauth.inventory.fields import Blank, Day, Duration, Form, Identifier, Selector, Target, Text
+from dnsauth.inventory.fields import Blank, Bool, Day, Duration, Form, Identifier, Selector, Target, Text
 from dnsauth.inventory.model import Sensitivity
 
 OWN_KEYS = frozenset({"algorithms", "every", "overlap", "store", "signer", "selector"})
@@ -69,6 +69,20 @@ Dkim: TypeAlias = Annotated[
 ]
 
 
+class Flatten(Form):
+    """SPF addresses in place of the terms that ask DNS."""
+
+    max_age: Duration = Field(
+        default=2592000, description="How long ago the addresses may have been looked up, as in 7d."
+    )
+
+
+FlattenValue: TypeAlias = Annotated[
+    Annotated[Bool, Tag("<text>")] | Annotated[Flatten, Tag("<mapping>")],
+    one_of(shape, "true, false, or {max_age: 7d}"),
+]
+
+
 class Sender(Form, extra="allow"):
     """What is said of a sender. Keys not listed here are parameters of its service."""
 
@@ -83,6 +97,9 @@ class Sender(Form, extra="allow"):
     ends: Day | None = Field(default=None, description="When this sender leaves.")
     formerly: Identifier = Field(default="", description="The name this sender had before.")
     dkim: Dkim | None = Field(default=None, description="Selectors of the vendor, or keys of your own.")
+    flatten: FlattenValue = Field(
+        default=False, description="Addresses from observed.lock.yaml in place of its include, a and mx."
+    )
 
 
 SenderEntry: TypeAlias = Annotated[

@@ -84,7 +84,18 @@ def _declared(name: str, form: sender_form.Sender) -> Callable[[Where], Sender]:
         review=form.review,
         ends=form.ends,
         formerly=form.formerly,
+        flatten=_flatten(form.flatten),
     )
+
+
+def _flatten(form: bool | sender_form.Flatten) -> int | None:
+    match form:
+        case sender_form.Flatten(max_age=seconds):
+            return seconds
+        case True:
+            return sender_form.Flatten().max_age
+        case False:
+            return None
 
 
 _NOTHING = sender_form.Sender()

@@ -19,9 +19,11 @@ from dnsauth.inventory.rules import Refused
 from dnsauth.records import private_key
 
 MAX_SECONDS = 2**31 - 1  # a TTL's limit, RFC 2181 section 8
+MAX_RATE = 999_999  # queries a second; none comes near it
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"([0-9]{1,10})([smhdw]?)\Z")
+_RATE = re.compile(r"[1-9][0-9]{0,5}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _SERVER = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?\Z")
@@ -61,6 +63,14 @@ def day(value: object) -> date:
     except ValueError:
         pass
     raise Refused(rules.DAY, value=text)
+
+
+def rate(value: object) -> int:
+    """Queries a second, at least one."""
+    text = _scalar(value, "a number of queries a second")
+    if not _RATE.match(text):
+        raise Refused(rules.CODE, value=text, what="number of queries a second", right="500")
+    return int(text)
 
 
 def version(value: object) -> int:

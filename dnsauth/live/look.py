@@ -1,19 +1,15 @@
-"""Many questions to many authoritative servers, some at a time."""
+"""Many questions to many authoritative servers, as one look."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
+from dnsauth.live.engine import Engine, Query
+from dnsauth.live.read import authoritative
 from dnsauth.live.reply import Reply, Unreachable
 from dnsauth.live.servers import Server
-
-LIMIT = 32  # questions under way at once
-
-
-Ask: TypeAlias = Callable[[Server, str, str], Reply]
-"""(server, absolute owner name, type) to what the server says; raises for nothing a network does."""
+from dnsauth.live.wire import Message
 
 
 class Question(NamedTuple):
@@ -24,26 +20,24 @@ class Question(NamedTuple):
     type: str
 
 
-def look(questions: Iterable[Question], ask: Ask, limit: int = LIMIT) -> dict[Question, Reply]:
-    """The reply to each of *questions*, asked once each and *limit* at a time.
+Look: TypeAlias = Callable[[Iterable[Question]], Mapping[Question, Reply]]
+"""The reply to each question; raises for nothing a network does."""
 
-    An address that leaves a question unanswered and has answered none yet is not asked further in this look:
-    all its questions get that one `Unreachable`, so that a dead server costs seconds, not seconds a name.
+
+def look(questions: Iterable[Question], engine: Engine) -> dict[Question, Reply]:
+    """The reply to each of *questions*, asked once each, without recursion (RFC 1035 section 4.1.1).
+
+    An address that leaves its first questions unanswered is asked no further in this look: all its questions
+    get that one `Unreachable`, so that a dead server costs seconds, not seconds a name.
     """
-    answered: set[str] = set()
-    silent: dict[str, Unreachable] = {}
+    replies: dict[Question, Reply] = {}
 
-    def one(question: Question) -> Reply:
-        address = question.server.address
-        if address in silent and address not in answered:
-            return silent[address]
-        reply = ask(*question)
-        if isinstance(reply, Unreachable):
-            silent[address] = reply
-        else:
-            answered.add(address)
-        return reply
+    def deliver(query: Query, said: Message | Unreachable) -> None:
+        question = Question(query.server, query.owner, query.type)
+        replies[question] = (
+            said if isinstance(said, Unreachable) else authoritative(said, query.owner, query.type)
+        )
 
-    each = tuple(dict.fromkeys(questions))
-    with ThreadPoolExecutor(limit) as pool:
-        return dict(zip(each, pool.map(one, each), strict=True))
+    each = dict.fromkeys(questions)
+    engine.exchange((Query(*question) for question in each), deliver)
+    return {question: replies[question] for question in each}

@@ -1,25 +1,18 @@
-"""The authoritative servers of a zone: those the inventory names, else those its NS records lead to."""
+"""The authoritative servers of a zone: those the inventory names, else those its delegation leads to."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from dnsauth.errors import DnsauthError
 from dnsauth.inventory.model import Live
+from dnsauth.live.resolution import Asked, Resolution, Resolved, Unanswered, resolution_said
 
 PORT = 53
-
-Lookup: TypeAlias = Callable[[str, str], tuple[str, ...]]
-"""(absolute name, type) to values, none where there are none; raises `LookupFailed`."""
-
-
-class LookupFailed(DnsauthError):
-    """The resolver did not say whether the record is there."""
 
 
 class Server(NamedTuple):
@@ -60,6 +53,28 @@ class Authority:
     ignored: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """What the parent says of *zone*: NS *names* sorted, *glue* for them, and *signed* where it has a DS.
+
+    *why* says what could not be learned, or that there is no delegation; names may be there all the same,
+    where nobody answered for the DS alone.
+    """
+
+    zone: str
+    names: tuple[str, ...] = ()
+    glue: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signed: bool = False
+    why: str = ""
+
+
+Delegations: TypeAlias = Callable[[Collection[str]], Mapping[str, Delegation]]
+"""What the parents of zones say of them."""
+
+Resolve: TypeAlias = Callable[[Iterable[Asked]], Mapping[Asked, Resolution]]
+"""What names and types resolve to."""
+
+
 def address(text: str) -> tuple[str, int]:
     """``ADDRESS:PORT`` or an address alone as (address, port); IPv6 with a port stands in brackets.
 
@@ -79,59 +94,101 @@ def address(text: str) -> tuple[str, int]:
     return found
 
 
-def authority(zone: str, live: Live, today: date, lookup: Lookup) -> Authority:
-    """The servers of *zone* (absolute) on the day *today*, asking *lookup* where *live* does not name them.
-
-    A server counts by its NS name and has every address found, of both families.
-    """
-    off = {_name(ignore.server) for ignore in live.ignore if today <= ignore.until}
-    if zone in live.servers:
-        found = tuple(Server(text, *address(text)) for text in live.servers[zone])
-        missing: tuple[Missing, ...] = ()
-    else:
-        found, missing = _walk(zone, lookup)
-    ignored = {s.name for s in found if not off.isdisjoint((_name(s.name), s.host, s.address))}
-    ignored |= {m.name for m in missing if _name(m.name) in off}
-    servers = tuple(s for s in found if s.name not in ignored)
-    missing = tuple(m for m in missing if m.name not in ignored)
-    if not servers and not missing:
-        missing = (Missing(zone, "dnsauth.yaml ignores every server it has"),)
-    return Authority(zone, servers, missing, tuple(sorted(ignored)))
+def servers(texts: Iterable[str]) -> tuple[Server, ...]:
+    """The servers at ``ADDRESS:PORT``, which is their name as well; raises `DnsauthError`."""
+    return tuple(Server(text, *address(text)) for text in texts)
 
 
 def authorities(
-    zones: Iterable[str], live: Live, today: date, lookup: Lookup, limit: int = 16
+    zones: Iterable[str],
+    live: Live,
+    today: date,
+    *,
+    delegations: Delegations,
+    addresses: Resolve,
+    resolver: Resolve | None,
 ) -> dict[str, Authority]:
-    """`authority` of each zone by its name, *limit* at a time."""
+    """The authority of each of *zones* by its name; those that *live* names servers for are not walked.
+
+    Servers are those the parent delegates to; *resolver*, where there is one, is asked for those of a zone
+    whose parent says nothing. *addresses* finds those of a server without glue.
+    """
     names = tuple(dict.fromkeys(zones))
-    with ThreadPoolExecutor(limit) as pool:
-        return dict(
-            zip(names, pool.map(lambda zone: authority(zone, live, today, lookup), names), strict=True)
-        )
+    delegated = _delegated(delegations([zone for zone in names if zone not in live.servers]), resolver)
+    hosts = dict.fromkeys(host for each in delegated.values() for host in each.names if host not in each.glue)
+    looked = addresses(Asked(host, type) for host in hosts for type in ("A", "AAAA"))
+    port = address(live.roots[0])[1] if live.roots else PORT
+    off = {_name(entry.server) for entry in live.ignore if today <= entry.until}
+    shared: dict[tuple[Server, ...], tuple[Server, ...]] = {}
+    found: dict[str, Authority] = {}
+    for zone in names:
+        missing: tuple[Missing, ...] = ()
+        if zone in live.servers:
+            all = servers(live.servers[zone])
+        else:
+            all, missing = _reached(delegated[zone], looked, port)
+        all = shared.setdefault(all, all)  # most zones share theirs
+        found[zone] = _without(off, zone, all, missing)
+    return found
+
+
+def _delegated(walked: Mapping[str, Delegation], resolver: Resolve | None) -> dict[str, Delegation]:
+    """*walked*, and where the parent names nobody what the resolver says instead."""
+    lost = [zone for zone, delegation in walked.items() if not delegation.names]
+    if resolver is None:
+        return dict(walked)
+    said = resolver(Asked(zone, "NS") for zone in lost)
+    return {**walked, **{zone: _second(walked[zone], said[Asked(zone, "NS")]) for zone in lost}}
+
+
+def _second(walked: Delegation, said: Resolution) -> Delegation:
+    match said:
+        case Resolved(values) if values:
+            return replace(walked, names=values)
+        case Resolved():
+            why = f"it has no NS records: {walked.why}, and the resolver knows no such zone"
+        case _:
+            why = f"its servers could not be looked up: {walked.why}; {_why(said)}"
+    return replace(walked, why=why)
+
+
+def _reached(
+    delegation: Delegation, looked: Mapping[Asked, Resolution], port: int
+) -> tuple[tuple[Server, ...], tuple[Missing, ...]]:
+    """Every address of every name, and the names without one."""
+    found: list[Server] = []
+    missing = [] if delegation.names else [Missing(delegation.zone, delegation.why)]
+    for name in delegation.names:
+        hosts = list(delegation.glue.get(name, ()))
+        why = "it has no address"
+        for type in ("A", "AAAA") if not hosts else ():
+            match looked[Asked(name, type)]:
+                case Resolved(values):
+                    hosts += values
+                case said:
+                    why = f"its address could not be looked up: {_why(said)}"
+        found += (Server(name, host, port) for host in hosts)
+        if not hosts:
+            missing.append(Missing(name, why))
+    return tuple(found), tuple(missing)
+
+
+def _why(said: Resolution) -> str:
+    return said.why if isinstance(said, Unanswered) else f"it {resolution_said(said)}"
+
+
+def _without(
+    off: Collection[str], zone: str, all: tuple[Server, ...], missing: Iterable[Missing]
+) -> Authority:
+    """The authority of *zone* but for those the inventory leaves out."""
+    ignored = {s.name for s in all if any(each in off for each in (_name(s.name), s.host, s.address))}
+    ignored |= {m.name for m in missing if _name(m.name) in off}
+    left = tuple(s for s in all if s.name not in ignored) if ignored else all
+    lost = tuple(m for m in missing if m.name not in ignored)
+    if not left and not lost:
+        lost = (Missing(zone, "dnsauth.yaml ignores every server it has"),)
+    return Authority(zone, left, lost, tuple(sorted(ignored)))
 
 
 def _name(text: str) -> str:
     return text.lower().removesuffix(".")
-
-
-def _walk(zone: str, lookup: Lookup) -> tuple[tuple[Server, ...], tuple[Missing, ...]]:
-    try:
-        names = lookup(zone, "NS")
-    except LookupFailed as failed:
-        return (), (Missing(zone, f"its servers could not be looked up: {failed}"),)
-    if not names:
-        return (), (Missing(zone, "it has no NS records: the resolver knows no such zone"),)
-    servers: list[Server] = []
-    missing: list[Missing] = []
-    for name in sorted(names):
-        hosts: list[str] = []
-        why = "it has no address"
-        for type in ("A", "AAAA"):
-            try:
-                hosts += lookup(name, type)
-            except LookupFailed as failed:
-                why = f"its address could not be looked up: {failed}"
-        servers += (Server(name, host) for host in hosts)
-        if not hosts:
-            missing.append(Missing(name, why))
-    return tuple(servers), tuple(missing)

@@ -179,6 +179,15 @@ def test_reports_of_every_domain_may_be_taken(tmp_path):
     assert whole(tmp_path, {"example.org": text}).zones["example.org."].accepts_reports
 
 
+def test_roots_and_the_rate_are_read(tmp_path):
+    config = 'version: 1\nlive: {roots: ["127.0.0.1:5300", "2001:db8::1"], rate: 50}\n'
+
+    assert (
+        model.Live(roots=("127.0.0.1:5300", "[2001:db8::1]:53"), rate=50) == whole(tmp_path, {}, config).live
+    )
+    assert ((), 500) == (model.Live().roots, model.Live().rate)
+
+
 def test_sections_without_a_value_say_nothing(tmp_path):
     sections = [
         "providers",

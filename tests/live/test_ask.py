@@ -11,11 +11,12 @@ import dns.message
 import pytest
 
 from demo.nameserver import Nameserver
-from dnsauth.live.ask import ask
-from dnsauth.live.reply import Absent, Alias, Answer, Failed, Lame, Refused, Unreachable, said, serial
+from dnsauth.live.engine import LIMITS, Limits
+from dnsauth.live.look import Question
+from dnsauth.live.reply import Absent, Alias, Answer, Failed, Lame, Refused, Reply, Unreachable, said, serial
 from dnsauth.live.servers import Server
 from dnsauth.rrset import RRset
-from tests.live.sockets import peer
+from tests.live.sockets import looking, peer, response
 from tests.servers.process import free_port
 
 LONG = "x" * 2000
@@ -33,6 +34,11 @@ long TXT {" ".join(f'"{LONG[i : i + 255]}"' for i in range(0, 2000, 255))}
 *._domainkey TXT "v=DKIM1; p="
 child NS ns.child.example.net.
 """
+
+
+def ask(server: Server, owner: str, type: str, limits: Limits = LIMITS) -> Reply:
+    question = Question(server, owner, type)
+    return looking(limits)([question])[question]
 
 
 @pytest.fixture(scope="module")
@@ -91,36 +97,28 @@ def test_a_referral_is_lame_and_not_absent(server):
     assert Lame() == ask(server, "x.child.example.com.", "TXT")
 
 
-def _response(query: bytes, *, rcode: int = 0, id: int = 0, flags: int = dns.flags.AA) -> bytes:
-    response = dns.message.make_response(dns.message.from_wire(query))
-    response.flags |= flags
-    response.set_rcode(rcode)
-    response.id ^= id
-    return response.to_wire()
-
-
 def test_another_error_is_named_by_its_rcode():
-    with peer(lambda query: [_response(query, rcode=2)]) as odd:
+    with peer(lambda query: [response(query, rcode=2)]) as odd:
         assert Failed("SERVFAIL") == ask(odd.server, "example.com.", "TXT")
 
 
 def test_a_response_to_another_question_is_passed_over():
     forged = dns.message.make_response(dns.message.make_query("example.org.", "TXT", id=0)).to_wire()
 
-    with peer(lambda query: [_response(query, id=1), query[:2] + forged[2:], b"\0", _response(query)]) as odd:
+    with peer(lambda query: [response(query, id=1), query[:2] + forged[2:], b"\0", response(query)]) as odd:
         assert Absent.NODATA is ask(odd.server, "example.com.", "TXT")
 
 
 def test_a_silent_server_is_asked_some_times_and_is_unreachable():
     with peer(lambda _: []) as odd:
-        reply = ask(odd.server, "example.com.", "TXT", timeout=0.05, tries=3)
+        reply = ask(odd.server, "example.com.", "TXT", Limits(timeout=0.05, tries=3))
 
-    assert Unreachable(f"no answer from {odd.server.address} in 3 × 0.05 s") == reply
+    assert Unreachable(f"no answer from {odd.server.address} to 3 tries in 0.4 s") == reply
     assert 3 == len(odd.received)
 
 
 def test_a_question_asks_for_no_recursion_and_takes_datagrams_that_pass_every_path():
-    with peer(lambda query: [_response(query)]) as odd:
+    with peer(lambda query: [response(query)]) as odd:
         ask(odd.server, "example.com.", "TXT")
 
     (query,) = map(dns.message.from_wire, odd.received)
@@ -132,14 +130,14 @@ def test_a_lost_datagram_is_no_lost_answer():
 
     def second(query: bytes) -> list[bytes]:
         lost.append(query)
-        return [_response(query)] if len(lost) == 2 else []
+        return [response(query)] if len(lost) == 2 else []
 
     with peer(second) as odd:
-        assert Absent.NODATA is ask(odd.server, "example.com.", "TXT", timeout=0.1)
+        assert Absent.NODATA is ask(odd.server, "example.com.", "TXT", Limits(timeout=0.1))
 
 
 def test_a_server_that_points_to_tcp_and_does_not_answer_there_is_unreachable():
-    with peer(lambda query: [_response(query, flags=dns.flags.AA | dns.flags.TC)]) as odd:
+    with peer(lambda query: [response(query, flags=dns.flags.AA | dns.flags.TC)]) as odd:
         reply = ask(odd.server, "example.com.", "TXT")
 
     assert Unreachable(f"{odd.server.address}: Connection refused") == reply
@@ -153,12 +151,12 @@ def _break_off(stream: socket.socket) -> None:
 def test_a_server_that_breaks_off_by_tcp_is_unreachable():
     port = free_port()  # for UDP and TCP: what one took by itself may be taken for the other
     with (
-        peer(lambda query: [_response(query, flags=dns.flags.AA | dns.flags.TC)], port) as odd,
+        peer(lambda query: [response(query, flags=dns.flags.AA | dns.flags.TC)], port) as odd,
         socket.create_server(("127.0.0.1", port)) as stream,
         ThreadPoolExecutor(1) as accepting,
     ):
         accepting.submit(_break_off, stream)
-        reply = ask(odd.server, "example.com.", "TXT")
+        reply = ask(odd.server, "example.com.", "TXT", Limits(patience=0.5))
 
     assert isinstance(reply, Unreachable)
 

@@ -1,71 +1,85 @@
-"""Many questions at once; the servers are functions of the question."""
+"""Many questions at once, on real sockets."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
+from collections import Counter
 
-from dnsauth.live.look import Question, look
-from dnsauth.live.reply import Absent, Refused, Reply, Unreachable
+from dnsauth.live.engine import Limits
+from dnsauth.live.look import Question
+from dnsauth.live.reply import Absent, Refused, Unreachable
 from dnsauth.live.servers import Server
+from tests.live.sockets import QUICK, empty, looking, peer
 
-SERVERS = tuple(Server(f"ns{i}.example.net.", f"192.0.2.{i}") for i in range(1, 4))
 OWNERS = tuple(f"{i}.example.com." for i in range(50))
 
 
+def questions(server: Server) -> list[Question]:
+    return [Question(server, owner, "TXT") for owner in OWNERS]
+
+
+def refused(query: bytes) -> list[bytes]:
+    return [query[:2] + b"\x80\x05" + query[4:]]
+
+
+def owner(query: bytes) -> str:
+    """The first label, which is all that differs."""
+    return query[13 : 13 + query[12]].decode() + ".example.com."
+
+
 def test_every_question_has_its_own_reply_and_is_asked_once():
-    questions = [Question(server, owner, "TXT") for server in SERVERS for owner in OWNERS]
-    asked = []
+    with contextlib.ExitStack() as stack:
+        peers = [stack.enter_context(peer(answers)) for answers in (refused, empty, empty)]
+        asked = [question for each in peers for question in questions(each.server)]
+        replies = looking()([*asked, *asked])
 
-    def ask(server: Server, owner: str, type: str) -> Reply:
-        asked.append(Question(server, owner, type))
-        return Refused() if server == SERVERS[0] else Absent.NODATA
-
-    replies = look([*questions, *questions], ask)
-
-    assert {q: Refused() if q.server == SERVERS[0] else Absent.NODATA for q in questions} == replies
-    assert sorted(questions) == sorted(asked)
+    assert {q: Refused() if q.server == peers[0].server else Absent.NODATA for q in asked} == replies
+    assert asked == [*replies]
+    assert [50, 50, 50] == [len(each.received) for each in peers]
 
 
 def test_no_more_questions_are_under_way_than_the_limit():
-    under_way, most = [0], [0]
+    waiting: set[str] = set()
+    most = [0]
     counting = threading.Lock()
-    three = threading.Barrier(3)
 
-    def ask(*_: object) -> Reply:
+    def later(query: bytes) -> None:
+        time.sleep(0.005)
         with counting:
-            under_way[0] += 1
-            most[0] = max(most[0], under_way[0])
-        three.wait(timeout=5)
+            waiting.discard(owner(query))
+        odd.socket.sendto(empty(query)[0], odd.clients[0])
+
+    def answers(query: bytes) -> list[bytes]:
         with counting:
-            under_way[0] -= 1
-        return Absent.NODATA
+            waiting.add(owner(query))
+            most[0] = max(most[0], len(waiting))
+        threading.Thread(target=later, args=(query,)).start()
+        return []
 
-    look([Question(SERVERS[0], owner, "TXT") for owner in OWNERS[:30]], ask, limit=3)
+    with peer(answers) as odd:
+        replies = looking(Limits(in_flight=3))(questions(odd.server)[:30])
 
-    assert 3 == most[0]
+    assert ({Absent.NODATA}, 3) == (set(replies.values()), most[0])
 
 
 def test_a_silent_address_is_given_up_for_this_look():
-    asked = []
+    with peer(lambda _: []) as silent:
+        replies = looking(Limits(in_flight=1, timeout=0.05, tries=3))(questions(silent.server))
 
-    def ask(*question: object) -> Reply:
-        asked.append(question)
-        return Unreachable("no answer")
-
-    replies = look([Question(SERVERS[0], owner, "TXT") for owner in OWNERS], ask, limit=1)
-
-    assert {Unreachable("no answer")} == set(replies.values())
-    assert 1 == len(asked)
+    assert {Unreachable(f"no answer from {silent.server.address} to 3 tries in 0.4 s")} == set(
+        replies.values()
+    )
+    assert {OWNERS[0]: 3} == Counter(map(owner, silent.received))
 
 
 def test_an_address_that_answers_is_not_given_up_for_one_lost_question():
-    def ask(_server: Server, owner: str, _type: str) -> Reply:
-        return Unreachable("no answer") if owner == OWNERS[1] else Absent.NODATA
-
-    replies = look([Question(SERVERS[0], owner, "TXT") for owner in OWNERS], ask, limit=1)
+    with peer(lambda query: [] if owner(query) == OWNERS[1] else empty(query)) as odd:
+        replies = looking(Limits(in_flight=1, patience=0.3))(questions(odd.server))
 
     assert [OWNERS[1]] == [q.owner for q, reply in replies.items() if reply != Absent.NODATA]
 
 
 def test_no_questions_have_no_replies():
-    assert {} == look([], lambda *_: Absent.NODATA)
+    assert {} == looking(QUICK)([])
