@@ -36,6 +36,7 @@ RESERVED = frozenset(
             "dkim",
             "ends",
             "formerly",
+            "flatten",
         ),  # every sender's
         *("domain", "item"),  # what an expression may name besides
     }

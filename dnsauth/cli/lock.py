@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from dnsauth.cli.looking import Resolver, Servers
 from dnsauth.cli.options import Run, command
 
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where a lock is out of date.")]
@@ -28,9 +29,12 @@ Release = Annotated[
 Prune = Annotated[
     bool, typer.Option("--prune", help="Forget what is asked for no more and every server shows gone.")
 ]
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="Ask again what your records lead to, and say what is new there.")
+]
 
 
-@command()
+@command("text", "json")
 def lock(
     run: Run,
     *,
@@ -39,6 +43,9 @@ def lock(
     adopt: Adopt = False,
     release: Release = None,
     prune: Prune = False,
+    refresh: Refresh = False,
+    resolver: Resolver = None,
+    server: Servers = None,
 ) -> None:
     r"""Bring the lock files up to date.
 
@@ -46,15 +53,23 @@ def lock(
     ever take away. Without options it only adds, and asks nobody; --adopt reads the providers, --prune
     asks the authoritative servers. No form of it changes DNS.
 
-    Exit codes: 0 done; 1 a lock is out of date or lost something (--check), or it could not be done.
+    --refresh writes observed.lock.yaml: the SPF records of others that yours lead to, the addresses these
+    let pass, and the vendors' keys behind your CNAMEs. It prints what changed there and whom it concerns.
+
+    Exit codes: 0 done; 1 a lock is out of date or lost something (--check), a name could not be asked
+    (--refresh), or it could not be done.
 
     \b
     Example:
       dnsauth lock
       dnsauth lock --check --base origin/main
     """
-    if sum((check, adopt, prune, release is not None)) > 1 or (base is not None and not check):
-        raise typer.BadParameter("take one of --check [--base REV], --adopt, --release ZONE and --prune")
+    if sum((check, adopt, prune, refresh, release is not None)) > 1 or (base is not None and not check):
+        raise typer.BadParameter(
+            "take one of --check [--base REV], --adopt, --release ZONE, --prune and --refresh"
+        )
+    if not refresh and (run.format != "text" or resolver is not None or server):
+        raise typer.BadParameter("--format json, --resolver and --server go with --refresh")
     from dnsauth.cli import locks
 
     if check:
@@ -65,5 +80,9 @@ def lock(
         locks.release(run, release)
     elif prune:
         locks.prune(run)
+    elif refresh:
+        from dnsauth.cli.refresh import refresh as refreshed
+
+        refreshed(run, resolver, server)
     else:
         locks.update(run)

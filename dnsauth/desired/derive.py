@@ -1,14 +1,16 @@
-"""Inventory × catalogue → `Desired`: one per RRset we have a say in, each value with its origin."""
+"""Inventory × catalogue × observed → `Desired`: one per RRset we speak for, each value with its origin."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple, assert_never
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.desired import policy
+from dnsauth.desired.flatten import Basis, Flat, basis
 from dnsauth.desired.model import Desired, Value
 from dnsauth.desired.rules import INV203, INV204, INV209
 from dnsauth.desired.senders import sender_wants, service_asks
@@ -16,47 +18,79 @@ from dnsauth.desired.wants import Want, want
 from dnsauth.findings import Finding, InventoryError
 from dnsauth.inventory.model import MX, Inventory, MailDomain, ReceivesBy, Sender, Zone
 from dnsauth.lock.model import Claim, Grammar
+from dnsauth.lock.observed import Observed
 from dnsauth.records import authorisation
 from dnsauth.rrset import RRsetId
 
 
-def desired(inventory: Inventory, catalogue: Catalogue) -> Mapping[str, tuple[Desired, ...]]:
+class Derived(NamedTuple):
+    """The desired RRsets of every zone, as far as they can be told, and every problem found on the way.
+
+    *flattened* has the SPF record of each mail domain, by name.
+    """
+
+    desired: Mapping[str, tuple[Desired, ...]]
+    findings: tuple[Finding, ...]
+    flattened: Mapping[str, Flat]
+
+
+def desired(
+    inventory: Inventory, catalogue: Catalogue, observed: Observed | None = None
+) -> Mapping[str, tuple[Desired, ...]]:
     """The desired RRsets of every zone, by zone name; raises `InventoryError` with every problem."""
-    found, findings = derive(inventory, catalogue)
-    if findings:
-        raise InventoryError(findings)
-    return found
+    derived = derive(inventory, catalogue, observed)
+    if derived.findings:
+        raise InventoryError(derived.findings)
+    return derived.desired
 
 
-def derive(
-    inventory: Inventory, catalogue: Catalogue
-) -> tuple[Mapping[str, tuple[Desired, ...]], tuple[Finding, ...]]:
-    """The desired RRsets of every zone, as far as they can be told, and every problem found on the way."""
+def derive(inventory: Inventory, catalogue: Catalogue, observed: Observed | None = None) -> Derived:
+    """What *inventory* asks of DNS, flattened from what was *observed*; without it nothing is flattened."""
+    derived = _derived(inventory, catalogue, None)
+    flatten = (
+        sender.flatten is not None
+        for zone in inventory.zones.values()
+        for domain in zone.domains
+        for sender in domain.senders
+    )
+    if observed is None or not any(flatten):
+        return derived
+    return _derived(inventory, catalogue, basis(observed, derived.desired))
+
+
+def _derived(inventory: Inventory, catalogue: Catalogue, basis: Basis | None) -> Derived:
     zones = inventory.zones
     wants: dict[str, dict[RRsetId, list[Want]]] = {zone: defaultdict(list) for zone in zones}
     findings: list[Finding] = []
+    flattened: dict[str, Flat] = {}
     for zone in zones.values():
-        for item in _zone_wants(zone, inventory, catalogue):
-            if isinstance(item, Finding):
-                findings.append(item)
-                continue
-            home = names.deepest(item.owner, zones)
-            if home is None:
-                findings.append(
-                    Finding(INV209, item.where, item.owner, {"owner": names.readable(item.owner)})
-                )
-                continue
-            wants[home][RRsetId(item.owner, item.type)].append(item)
+        for item in _zone_wants(zone, inventory, catalogue, basis):
+            match item:
+                case Finding():
+                    findings.append(item)
+                case Flat():
+                    flattened[item.domain] = item
+                case Want():
+                    home = names.deepest(item.owner, zones)
+                    if home is None:
+                        facts = {"owner": names.readable(item.owner)}
+                        findings.append(Finding(INV209, item.where, item.owner, facts))
+                    else:
+                        wants[home][RRsetId(item.owner, item.type)].append(item)
+                case _ as never:
+                    assert_never(never)
     result = {}
     for zone_name, by_id in wants.items():
         findings.extend(_conflicts(by_id))
         result[zone_name] = tuple(_together(zone_name, id, by_id[id]) for id in sorted(by_id))
-    return result, tuple(findings)
+    return Derived(result, tuple(findings), flattened)
 
 
-def _zone_wants(zone: Zone, inventory: Inventory, catalogue: Catalogue) -> Iterator[Want | Finding]:
+def _zone_wants(
+    zone: Zone, inventory: Inventory, catalogue: Catalogue, basis: Basis | None
+) -> Iterator[Want | Flat | Finding]:
     for domain in zone.domains:
-        items = list(_domain_wants(domain, zone, inventory, catalogue))
+        items = list(_domain_wants(domain, zone, inventory, catalogue, basis))
         kept = [
             want(keep.owner, keep.type, value, domain, keep.where)
             for keep in domain.keep
@@ -65,7 +99,7 @@ def _zone_wants(zone: Zone, inventory: Inventory, catalogue: Catalogue) -> Itera
         instead = {(item.owner, item.type, item.grammar) for item in kept}
         yield from kept
         for item in items:
-            if isinstance(item, Finding) or (item.owner, item.type, item.grammar) not in instead:
+            if not isinstance(item, Want) or (item.owner, item.type, item.grammar) not in instead:
                 yield item
     if zone.accepts_reports and zone.domains:
         owner = authorisation.owner("*", zone.name)
@@ -73,9 +107,9 @@ def _zone_wants(zone: Zone, inventory: Inventory, catalogue: Catalogue) -> Itera
 
 
 def _domain_wants(
-    domain: MailDomain, zone: Zone, inventory: Inventory, catalogue: Catalogue
-) -> Iterator[Want | Finding]:
-    yield from sender_wants(domain, catalogue, inventory.shared)
+    domain: MailDomain, zone: Zone, inventory: Inventory, catalogue: Catalogue, basis: Basis | None
+) -> Iterator[Want | Flat | Finding]:
+    yield from sender_wants(domain, catalogue, inventory.shared, basis)
     exchangers, findings = _exchangers(domain, catalogue, inventory.shared)
     if findings:
         yield from findings
@@ -106,7 +140,7 @@ def _exchangers(
 def _together(zone: str, id: RRsetId, wants: list[Want]) -> Desired:
     if len(wants) == 1:
         only = wants[0]
-        value = Value(only.text, Claim(*id, only.grammar), (only.origin,), only.digest)
+        value = Value(only.text, Claim(*id, only.grammar), (only.origin,), only.digest, only.terms)
         return Desired(zone, *id, only.ttl, (value,))
     by_text: dict[tuple[str, Grammar], list[Want]] = defaultdict(list)
     for item in wants:
@@ -117,6 +151,7 @@ def _together(zone: str, id: RRsetId, wants: list[Want]) -> Desired:
             Claim(*id, grammar),
             tuple(dict.fromkeys(item.origin for item in same)),
             same[0].digest,
+            same[0].terms,
         )
         for (text, grammar), same in sorted(by_text.items())
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.catalogue.read import read as read_catalogue
 from dnsauth.desired.derive import derive
+from dnsauth.desired.flatten import Flat, answers
 from dnsauth.desired.locks import updated
 from dnsauth.desired.model import Desired
 from dnsauth.documents import octets
@@ -17,8 +18,10 @@ from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where
 from dnsauth.inventory.model import Inventory
 from dnsauth.inventory.read import read as read_inventory
 from dnsauth.lock import file as lock_file
-from dnsauth.lock import observed
+from dnsauth.lock import observed_file
 from dnsauth.lock.model import Lock
+from dnsauth.lock.observed import Observed
+from dnsauth.spf.lookup import Lookup, overlaid
 
 LCK003 = Rule(
     "LCK003",
@@ -39,21 +42,26 @@ class Repository:
     locks: Mapping[str, Lock]
     findings: tuple[Finding, ...]
     """What the files' readers found that stops nothing."""
-    observed: Mapping[str, str]
-    """SPF records of third parties by domain, as the observed lock has them."""
+    observed: Observed
+    """What third parties published when they were last asked."""
+    flattened: Mapping[str, Flat]
+    """The SPF record of each mail domain, with addresses where senders say `flatten`."""
+    lookup: Lookup
+    """DNS for SPF as it will be: what is desired, else what was observed."""
 
 
 def load(directory: Path) -> Repository:
     """The repository at *directory*; raises `InventoryError` with every problem of every file."""
     inventory, wrong = read_inventory(directory)
     services, wrong_services = read_catalogue(directory)
-    desired, contrary = derive(inventory, services)
+    observed, wrong_observed = observed_file.read(directory)
+    desired, contrary, flattened = derive(inventory, services, observed)
     locks, wrong_locks = _locks(directory, desired)
-    records, wrong_observed = observed.read(directory)
     findings = (*wrong, *wrong_services, *contrary, *wrong_locks, *wrong_observed)
     if any(finding.stops for finding in findings):
         raise InventoryError(findings)
-    return Repository(inventory, services, desired, locks, findings, records)
+    lookup = overlaid(observed.lookup, answers(desired))
+    return Repository(inventory, services, desired, locks, findings, observed, flattened, lookup)
 
 
 def _locks(

@@ -20,12 +20,16 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One desired value, the claim it stands under, who asks for it, and the digest a lock records of it."""
+    """One desired value, the claim it stands under, who asks for it, and the digest a lock records of it.
+
+    *terms* are those of a mail domain's SPF record, each with the names of the senders that bring it.
+    """
 
     text: str
     claim: Claim
     origin: tuple[Origin, ...]
     digest: str
+    terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

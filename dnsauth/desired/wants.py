@@ -15,8 +15,18 @@ from dnsauth.lock.claims import grammar as grammar_of
 from dnsauth.lock.model import Grammar
 
 
+class SpfTerm(NamedTuple):
+    """A term of a mail domain's SPF record, canonical, and the names of the senders that bring it."""
+
+    text: str
+    senders: tuple[str, ...]
+
+
 class Want(NamedTuple):
-    """A value, the grammar it is claimed by, its digest, and who asks for it, in words and as a place."""
+    """A value, the grammar it is claimed by, its digest, and who asks for it, in words and as a place.
+
+    *terms* are those of a mail domain's SPF record.
+    """
 
     owner: str
     type: str
@@ -26,6 +36,7 @@ class Want(NamedTuple):
     ttl: int
     origin: Origin
     column: int = 0
+    terms: tuple[SpfTerm, ...] = ()
 
     @property
     def who(self) -> str:

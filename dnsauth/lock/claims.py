@@ -6,6 +6,7 @@ freedoms (case of a tag, blanks, order of nothing) make no difference; any other
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 
@@ -89,4 +90,4 @@ def with_values(lock: Lock, values: tuple[tuple[Claim, Recorded], ...]) -> Lock:
         have = claims.get(claim, ())
         if all(entry.digest != other.digest for other in have):
             claims[claim] = tuple(sorted((*have, entry)))
-    return Lock(lock.zone, claims)
+    return replace(lock, claims=claims)

@@ -1,6 +1,7 @@
 """``zones/<zone>.lock.yaml`` ⇄ `Lock`: sorted, one recorded value a line, so that merges are textual.
 
-A line is owner, type, grammar, digest, and for an adopted value its text.
+A line is owner, type, grammar, digest, and for an adopted value its text. Under ``terms:`` a line is a mail
+domain, an SPF term, and the senders that brought it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ SUFFIX = ".lock.yaml"
 
 _HEAD = "# dnsauth writes this file; review it and commit it. docs/ownership.md says what it is for.\n"
 _LINE = re.compile(r"(\S+) ([A-Z0-9]+) ([a-z]+) ([0-9a-f]{64})(?: adopted (.+))?\Z", re.DOTALL)
+_TERM = re.compile(r"(\S+) (\S+) (\S+)\Z")
 
 _GRAMMARS = frozenset(map(str, Grammar))
 
@@ -47,9 +49,18 @@ def write(lock: Lock) -> str:
         for claim, entries in lock.claims.items()
         for entry in entries
     )
-    recorded = "".join("- '" + line.replace("'", "''") + "'\n" for line in lines)
+    terms = sorted(
+        f"{names.relative(domain, lock.zone)} {term} {','.join(senders)}"
+        for domain, brought in lock.terms.items()
+        for term, senders in brought.items()
+    )
     head = f"{_HEAD}version: {VERSION}\nzone: {lock.zone.removesuffix('.')}\n"
-    return head + (f"recorded:\n{recorded}" if recorded else "recorded: []\n")
+    recorded = f"recorded:\n{_list(lines)}" if lines else "recorded: []\n"
+    return head + recorded + (f"terms:\n{_list(terms)}" if terms else "")
+
+
+def _list(lines: list[str]) -> str:
+    return "".join("- '" + line.replace("'", "''") + "'\n" for line in lines)
 
 
 def read(text: bytes, file: str, zone: str) -> tuple[Lock, tuple[Finding, ...]]:
@@ -82,9 +93,26 @@ def read(text: bytes, file: str, zone: str) -> tuple[Lock, tuple[Finding, ...]]:
             continue
         claim, value = entry
         claims[claim] = (*claims.get(claim, ()), value)
-    return Lock(zone, {claim: tuple(sorted(set(values))) for claim, values in claims.items()}), tuple(
-        problems
-    )
+    terms, wrong = _terms(document.get("terms", Seq()), file, zone)
+    recorded = {claim: tuple(sorted(set(values))) for claim, values in claims.items()}
+    return Lock(zone, recorded, terms), (*problems, *wrong)
+
+
+def _terms(
+    lines: object, file: str, zone: str
+) -> tuple[dict[str, dict[str, tuple[str, ...]]], list[Finding]]:
+    if not isinstance(lines, Seq):
+        return {}, [_broken(file, (1, 1), "`terms:` is no list")]
+    terms: dict[str, dict[str, tuple[str, ...]]] = {}
+    problems = []
+    for index, line in enumerate(lines):
+        match = _TERM.match(line) if isinstance(line, str) else None
+        domain = _within(match[1], zone) if match else None
+        if match is None or domain is None:
+            problems.append(_broken(file, lines.where(index), f"this is no SPF term of ours: {line!r:.60}"))
+            continue
+        terms.setdefault(domain, {})[match[2]] = tuple(match[3].split(","))
+    return terms, problems
 
 
 def _entry(line: str, zone: str) -> tuple[Claim, Recorded] | None:
@@ -92,13 +120,16 @@ def _entry(line: str, zone: str) -> tuple[Claim, Recorded] | None:
     if match is None or match[3] not in _GRAMMARS:
         return None
     owner, type, grammar, digest, adopted = match.groups()
+    absolute = _within(owner, zone)
+    return (Claim(absolute, type, Grammar(grammar)), Recorded(digest, adopted or "")) if absolute else None
+
+
+def _within(owner: str, zone: str) -> str | None:
     try:
         absolute = names.absolute(owner, zone, wildcard=True)
     except names.BadName:
         return None
-    if not names.within(absolute, zone):
-        return None
-    return Claim(absolute, type, Grammar(grammar)), Recorded(digest, adopted or "")
+    return absolute if names.within(absolute, zone) else None
 
 
 def _broken(file: str, at: tuple[int, int], problem: str) -> Finding:

@@ -44,7 +44,12 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The lock of one zone: recorded values by claim."""
+    """The lock of one zone: recorded values by claim, and by mail domain who brought each SPF term.
+
+    *terms* maps the text of a term to names of senders; a term that went stays until the record that had it
+    is forgotten, so that what it let pass can be told by the name of its sender.
+    """
 
     zone: str
     claims: Mapping[Claim, tuple[Recorded, ...]] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)

@@ -1,40 +1,126 @@
-"""``observed.lock.yaml``: what third-party names answered when they were last looked up, by the name asked.
+"""What others published when they were last asked, by the name looked up.
 
-``spf`` maps a domain, without final dot, to the SPF record it published, so that lookups count through
-includes (RFC 7208 section 4.6.4) without asking the network.
+Commands that ask nobody count lookups, tell addresses and flatten from it; ``dnsauth lock --refresh`` writes
+it (`dnsauth.lock.observed_file`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple, TypeAlias
 
-from dnsauth.documents import Map, read_file
-from dnsauth.findings import Finding, Rule, Severity, Where
-
-FILE = "observed.lock.yaml"
-
-LCK004 = Rule(
-    "LCK004",
-    Severity.ERROR,
-    "{problem}",
-    "restore the file from Git, or delete it",
-)
+from dnsauth.spf.addresses import EMPTY, Addresses
+from dnsauth.spf.lookup import NoSuchName, NotLooked
 
 
-def read(directory: Path) -> tuple[Mapping[str, str], tuple[Finding, ...]]:
-    """The recorded SPF records by domain, and every problem found; a missing file records nothing."""
-    path = directory / FILE
-    if not path.exists():
-        return {}, ()
-    document, findings = read_file(path, FILE)
-    if findings:
-        return {}, findings
-    if not isinstance(document, Map) or document.get("version") != "1":
-        problem = "this is no observed lock of version 1"
-        return {}, (Finding(LCK004, Where(FILE), facts={"problem": problem}),)
-    records = document.get("spf", Map())
-    if not isinstance(records, Map) or not all(isinstance(text, str) for text in records.values()):
-        where = Where(FILE, *document.where("spf"))
-        return {}, (Finding(LCK004, where, facts={"problem": "`spf:` maps a domain to its SPF record"}),)
-    return {domain.lower().removesuffix("."): str(text) for domain, text in records.items()}, ()
+class Looked(NamedTuple):
+    """An absolute name and a type somebody looked up."""
+
+    name: str
+    type: str
+
+
+Values: TypeAlias = tuple[str, ...] | None
+"""What a look-up found, sorted; () for NODATA, None for NXDOMAIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one name published of SPF: the *records* among its TXT values, and whom they let pass.
+
+    *addresses* are those of the whole tree, as far as they do not depend on the message. *since* is when
+    this was first seen so.
+    """
+
+    since: datetime
+    records: Values
+    addresses: Addresses = EMPTY
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of records and addresses, 64 hex digits."""
+        content = [self.records, [str(network) for network in self.addresses.networks()]]
+        return sha256(json.dumps(content).encode()).hexdigest()
+
+
+class Key(NamedTuple):
+    """A vendor's public key: its algorithm with its bits, and the SHA-256 of its octets in hex."""
+
+    algorithm: str
+    fingerprint: str
+
+
+class NoKey(StrEnum):
+    """Why there is no key behind a CNAME of ours."""
+
+    NXDOMAIN = "NXDOMAIN"
+    NODATA = "NODATA"
+    REVOKED = "revoked"
+    UNREADABLE = "unreadable"
+    """No key record, or more than one (RFC 6376 section 3.6.2.2)."""
+
+
+class Retired(NamedTuple):
+    """A chunk of flattened addresses that no record includes since *since*, and caches may still ask for."""
+
+    since: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was found when everything was last asked, at *refreshed*, by *resolver*.
+
+    *spf* is by absolute name. *hosts* holds what ``a`` and ``mx`` terms looked up (A, AAAA, MX), and NS of
+    the registered domains that everything is in. *keys* are by the CNAME's target. *stale* says when what
+    could not be asked at *refreshed* last was. *retired* holds chunks by owner name.
+    """
+
+    refreshed: datetime | None = None
+    resolver: str = ""
+    spf: Mapping[str, Published] = field(default_factory=dict)
+    hosts: Mapping[Looked, Values] = field(default_factory=dict)
+    keys: Mapping[str, Key | NoKey] = field(default_factory=dict)
+    stale: Mapping[Looked, datetime] = field(default_factory=dict)
+    retired: Mapping[str, Retired] = field(default_factory=dict)
+
+    @cached_property
+    def answers(self) -> Mapping[Looked, Values]:
+        """Every answer SPF needed, by name and type."""
+        records = {Looked(name, "TXT"): published.records for name, published in self.spf.items()}
+        return {**records, **self.hosts}
+
+    def lookup(self, name: str, type: str) -> tuple[str, ...]:
+        """A `dnsauth.spf.Lookup` over what was found; raises `NotLooked` for what it does not hold."""
+        try:
+            values = self.answers[Looked(name, type)]
+        except KeyError:
+            raise NotLooked(f"{name} {type} was never looked up") from None
+        if values is None:
+            raise NoSuchName(f"{name} does not exist")
+        return values
+
+    def records(self) -> Mapping[str, str]:
+        """The SPF record of each name that has exactly one, by name without the final dot."""
+        return self._records
+
+    @cached_property
+    def _records(self) -> Mapping[str, str]:
+        return {
+            name.removesuffix("."): published.records[0]
+            for name, published in self.spf.items()
+            if published.records and len(published.records) == 1
+        }
+
+    def age(self, now: datetime, names: Collection[tuple[str, str]] = ()) -> timedelta | None:
+        """How long ago all of it was asked, or the one of *names* it is longest for; None for never."""
+        if self.refreshed is None:
+            return None
+        asked = [self.stale.get(Looked(*name), self.refreshed) for name in names]
+        return now - min(asked, default=self.refreshed)

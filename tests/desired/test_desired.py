@@ -72,7 +72,7 @@ def test_indirection_keeps_churn_out_of_the_shared_rrset(tmp_path):
     domain = "{senders: [{a: {service: custom, spf: [mx]}}], spf: {indirect: true}}"
     repository = load(tmp_path, {"example.com": f'domains: {{"@": {domain}}}'})
     assert [
-        "_spf.example.com. TXT v=spf1 mx ~all",
+        "_spf.example.com. TXT v=spf1 mx:example.com ~all",
         "example.com. TXT v=spf1 include:_spf.example.com ~all",
     ] == records(repository)
 

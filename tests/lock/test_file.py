@@ -26,6 +26,14 @@ locks = st.builds(
     st.dictionaries(
         claims, st.sets(recorded, min_size=1, max_size=4).map(lambda s: tuple(sorted(s))), max_size=6
     ),
+    st.dictionaries(
+        st.sampled_from([ZONE, "mail.example.com."]),
+        st.dictionaries(
+            st.sampled_from(["ip4:192.0.2.10", "?include:_spf.example.net", "exists:%{i}._spf.example.net"]),
+            st.lists(st.sampled_from(["own-mta", "portal"]), min_size=1, unique=True).map(tuple),
+            min_size=1,
+        ),
+    ),
 )
 
 
@@ -64,6 +72,9 @@ def test_one_value_stands_on_one_line():
             "no recorded value",
         ),
         ("version: 1\nzone: example.com\nversion: 1", "version"),
+        ("version: 1\nzone: example.com\nrecorded: []\nterms: x", "no list"),
+        ("version: 1\nzone: example.com\nrecorded: []\nterms: ['@ mx']", "no SPF term"),
+        ("version: 1\nzone: example.com\nrecorded: []\nterms: ['x.example.org. mx mta']", "no SPF term"),
     ],
 )
 def test_a_broken_lock_is_named(text, reason):

@@ -1,0 +1,186 @@
+"""What a refresh needs to ask, and the observed lock that follows from the answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from dnsauth import names
+from dnsauth.desired.flatten import Flat, answers
+from dnsauth.desired.model import Desired
+from dnsauth.dmarc import suffix_list
+from dnsauth.inventory.model import Inventory
+from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Values
+from dnsauth.lock.observed_changes import Use, User
+from dnsauth.records import BadRecord, dkim, spf
+from dnsauth.spf.flatten import asked
+from dnsauth.spf.lookup import Lookup, overlaid
+from dnsauth.spf.tree import Tree, tree
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+Answers: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
+"""Values by name and type."""
+
+RETAINED = timedelta(days=7)  # a chunk nobody includes any more: longer than caches, and a merge, take
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What records of ours lead to.
+
+    *roots* are the owners of our SPF records, *own* what SPF finds at our names as desired, and *selectors*
+    the owners of our CNAMEs by the target that holds a vendor's key.
+    """
+
+    roots: tuple[str, ...]
+    own: Answers
+    selectors: Mapping[str, tuple[User, ...]]
+
+
+def wanted(inventory: Inventory, desired: Mapping[str, Sequence[Desired]], zones: Collection[str]) -> Wanted:
+    """What the records *desired* of *zones*, none of them flattened, lead to."""
+    selectors: dict[str, list[User]] = defaultdict(list)
+    roots = []
+    for rrset in (rrset for zone in zones for rrset in desired[zone]):
+        if rrset.type == "CNAME" and "._domainkey." in rrset.owner:
+            for value in rrset.values:
+                if names.deepest(value.text, inventory.zones) is None:
+                    senders = tuple(dict.fromkeys(origin.sender for origin in value.origin if origin.sender))
+                    selectors[value.text].append(User(rrset.owner, senders))
+        elif rrset.type == "TXT" and any(map(spf.selects, rrset.texts)):
+            roots.append(rrset.owner)
+    return Wanted(tuple(roots), answers(desired), {at: tuple(users) for at, users in selectors.items()})
+
+
+def key(values: Values) -> Key | NoKey:
+    """The vendor's key among the TXT *values* of a CNAME's target (RFC 6376 section 3.6.2.2)."""
+    if not values:
+        return NoKey.NXDOMAIN if values is None else NoKey.NODATA
+    if len(values) > 1:
+        return NoKey.UNREADABLE
+    try:
+        record = dkim.Record.parse(values[0])
+    except BadRecord:
+        return NoKey.UNREADABLE
+    return NoKey.REVOKED if record.revoked else Key(dkim.algorithm(record), dkim.fingerprint(record))
+
+
+def registrations(
+    answers: Iterable[tuple[str, str]], targets: Iterable[str], zones: Collection[str]
+) -> frozenset[tuple[str, str]]:
+    """The NS of each domain of others that names of *answers*, or *targets*, are in, as names and types."""
+    found = {*(name for name, _ in answers), *targets}
+    domains = {suffix_list()(name) for name in found if names.deepest(name, zones) is None}
+    return frozenset((domain, "NS") for domain in domains if domain)
+
+
+class Found(NamedTuple):
+    """What one refresh found: answers, keys by target, and why some names could not be asked."""
+
+    answers: Mapping[Looked, Values]
+    keys: Mapping[str, Key | NoKey]
+    unanswered: Mapping[Looked, str]
+
+
+def observed(before: Observed, found: Found, own: Answers, now: datetime, *, whole: bool) -> Observed:
+    """What is known after a refresh of all zones or, where it is not *whole*, of some.
+
+    What could not be asked stays as it was, and is stale. Where it is not whole everything else stays too,
+    and so does the time it counts from. *own* is what SPF finds at names of ours.
+    """
+    then = now if before.refreshed is None else before.refreshed
+    answers = _over(before.answers, found.answers, lambda asked: not whole or asked in found.unanswered)
+    rough = Observed(
+        now if whole else then,
+        before.resolver,
+        {asked.name: Published(now, values) for asked, values in answers.items() if asked.type == "TXT"},
+        {asked: values for asked, values in answers.items() if asked.type != "TXT"},
+        _over(before.keys, found.keys, lambda name: not whole or (name, "TXT") in found.unanswered),
+        _over(
+            before.stale,
+            {
+                asked: before.stale.get(asked, then)
+                for asked in found.unanswered
+                if asked in before.answers or asked.name in before.keys
+            },
+            lambda asked: not (whole or asked in found.answers or asked.name in found.keys),
+        ),
+        before.retired,
+    )
+    lookup, known = overlaid(rough.lookup, own), dict[str, Tree]()
+    policies = {
+        name: replace(one, addresses=tree(name, lookup, known).passes) for name, one in rough.spf.items()
+    }
+    same = {name: before.spf[name] for name, one in policies.items() if _same(one, before.spf.get(name))}
+    return replace(rough, spf={**policies, **same})
+
+
+def _over(before: Mapping[_K, _V], found: Mapping[_K, _V], stays: Callable[[_K], bool]) -> dict[_K, _V]:
+    return {**{key: value for key, value in before.items() if stays(key)}, **found}
+
+
+def _same(one: Published, before: Published | None) -> bool:
+    return before is not None and replace(one, since=before.since) == before
+
+
+def uses(
+    desired: Iterable[Desired], trees: Mapping[str, Tree], lookup: Lookup, before: Lookup
+) -> tuple[Use, ...]:
+    """The terms of *desired* records that query DNS, by what they lead to.
+
+    *trees* are those of their owners over *lookup*; *before* is what was known until now.
+    """
+    found: dict[tuple[str, str], Use] = {}
+    users: dict[tuple[str, str], list[User]] = defaultdict(list)
+    known: dict[str, Tree] = {}
+    for rrset in desired:
+        if rrset.owner not in trees:
+            continue
+        senders = {text: names for value in rrset.values for text, names in value.terms}
+        for index, branch in enumerate(trees[rrset.owner].branches):
+            if not branch.part.queries:
+                continue
+            key = str(branch.term), branch.target
+            users[key].append(User(rrset.owner, senders.get(key[0], ())))
+            if key not in found:
+                old = tree(rrset.owner, before, known).branches[index]
+                names = asked(branch, lookup) | asked(old, before)
+                found[key] = Use(key[0], names, (), old.matches, branch.matches)
+    return tuple(use._replace(users=tuple(users[key])) for key, use in found.items())
+
+
+def retired(
+    before: Observed,
+    old: Mapping[str, Flat],
+    new: Mapping[str, Flat],
+    now: datetime,
+    domains: Collection[str],
+) -> Mapping[str, Retired]:
+    """The chunks that *old* records include, flattened from *before*, and *new* ones do not; each since when.
+
+    Their time is over after `RETAINED`; those of other mail domains than *domains* stay.
+    """
+    included = _chunks(new)
+    gone = {
+        owner: before.retired.get(owner, Retired(now, text))
+        for owner, text in _chunks(old).items()
+        if owner not in included
+    }
+    return {
+        owner: one
+        for owner, one in gone.items()
+        if now - one.since < RETAINED or owner.partition(".")[2] not in domains
+    }
+
+
+def _chunks(flattened: Mapping[str, Flat]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for flat in flattened.values():
+        found |= flat.retired
+        found |= {piece.chunk.owner: piece.chunk.text for piece in flat.pieces}
+    return found
