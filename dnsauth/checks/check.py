@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue, Service, Status
-from dnsauth.checks import rules
-from dnsauth.checks.records import record_findings
+from dnsauth.checks import flattened, live_rules, rules
+from dnsauth.checks.records import Trees, record_findings
 from dnsauth.checks.rules import (
     DKIM_MISSING,
     DKIM_NONE,
@@ -29,8 +30,12 @@ from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, Sender, Waiver
 from dnsauth.records import BadRecord, spf
 from dnsauth.records.dmarc import Policy
 from dnsauth.rrset import RRsetId
+from dnsauth.spf.lookup import Lookup
 
-_CODES = {rule.code for rule in vars(rules).values() if isinstance(rule, Rule)}
+_LIVE = {rule.code for rule in vars(live_rules).values() if isinstance(rule, Rule)}
+_CODES = _LIVE | {
+    rule.code for home in (rules, flattened) for rule in vars(home).values() if isinstance(rule, Rule)
+}
 
 
 def check(
@@ -38,33 +43,36 @@ def check(
     catalogue: Catalogue,
     desired: Mapping[str, Sequence[Desired]],
     *,
-    trees: Mapping[str, str],
+    lookup: Lookup,
     today: date,
+    beside: Mapping[str, Sequence[Finding]] = MappingProxyType({}),
+    live: bool = False,
 ) -> Iterator[Finding]:
     """Every finding on *inventory* and on what is *desired* by zone, but those waived on *today*.
 
-    *trees* holds SPF records of others by domain, lower case without final dot. Waivers come last.
+    *lookup* says what SPF will find, our own records included. What others found, by zone, stands *beside*.
+    Waivers come last; those of live rules waive nothing only where somebody looked *live*.
     """
     used: set[Waiver] = set()
     good = [waiver for waiver in inventory.waivers if today <= waiver.until and not waiver.change]
+    trees = Trees(lookup)
     for name, zone in inventory.zones.items():
-        for found in _zone(zone, catalogue, tuple(desired.get(name, ())), trees):
+        for found in (*_zone(zone, catalogue, tuple(desired.get(name, ())), trees), *beside.get(name, ())):
             waiver = next((one for one in good if _covers(one, found, name)), None)
             if waiver is None:
                 yield found
             else:
                 used.add(waiver)
     for waiver in inventory.waivers:
-        yield from _waiver(waiver, waiver in used, today)
+        judged = live or waiver.rule not in _LIVE
+        yield from _waiver(waiver, waiver in used or not judged, today)
 
 
 def _covers(waiver: Waiver, found: Finding, zone: str) -> bool:
     return waiver.rule == found.rule.code and waiver.domain in (found.owner, zone)
 
 
-def _zone(
-    zone: Zone, catalogue: Catalogue, desired: tuple[Desired, ...], trees: Mapping[str, str]
-) -> Iterator[Finding]:
+def _zone(zone: Zone, catalogue: Catalogue, desired: tuple[Desired, ...], trees: Trees) -> Iterator[Finding]:
     yield from record_findings(desired, trees)
     for domain in zone.domains:
         yield from _kept(domain)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dnsauth import names
 from dnsauth.checks.rules import (
     LAST_KEY,
-    LOOKUPS,
     MTA_STS_REMOVED,
     MX_CHANGED,
     NULL_MX,
@@ -15,15 +14,17 @@ from dnsauth.checks.rules import (
     WEAKENED,
 )
 from dnsauth.checks.senders import key_domain, unsigned, works
-from dnsauth.checks.view import RRsets, View, policies
+from dnsauth.checks.sending import sending
+from dnsauth.checks.view import RRsets, View
+from dnsauth.dmarc import PREFIX
 from dnsauth.findings import Finding, Rule
 from dnsauth.plan import policy
 from dnsauth.plan.digest import change_id
 from dnsauth.plan.kind import Kind, kind_at, selects
 from dnsauth.plan.model import Change
 from dnsauth.plan.sides import added, gone, values
-from dnsauth.records import BadRecord, dmarc, mx, spf
-from dnsauth.rrset import RRset, RRsetId, presentation
+from dnsauth.records import BadRecord, dmarc, mx
+from dnsauth.rrset import RRset, RRsetId
 
 SHOWN = 80  # characters of a key; the change shows it whole
 
@@ -35,7 +36,7 @@ def mail(view: View) -> Iterator[Finding]:
     for change in view.changes:
         for guard in _GUARDS:
             yield from guard(view, change)
-    yield from _lookups(view)
+    yield from sending(view)
     yield from _reject(view)
 
 
@@ -45,9 +46,9 @@ def _finding(rule: Rule, view: View, change: Change, facts: Mapping[str, object]
 
 
 def _weakened(view: View, change: Change) -> Iterator[Finding]:
-    if not change.owner.startswith(policy.PREFIX):
+    if not change.owner.startswith(PREFIX):
         return
-    domain = change.owner.removeprefix(policy.PREFIX)
+    domain = change.owner.removeprefix(PREFIX)
     if change is not _deciding(view, domain):
         return
     # what can't be read may have been as strong as can be, and may become as weak
@@ -70,7 +71,7 @@ def _weakened(view: View, change: Change) -> Iterator[Finding]:
 
 def _deciding(view: View, domain: str) -> Change | None:
     """The change to name where several at ``_dmarc`` make room for one another: the last."""
-    owner = policy.PREFIX + domain
+    owner = PREFIX + domain
     return next((change for change in reversed(view.changes) if change.owner == owner), None)
 
 
@@ -84,12 +85,12 @@ def _text(rrset: RRset | None) -> str:
 
 
 def _reject(view: View) -> Iterator[Finding]:
-    if not any(change.owner.startswith(policy.PREFIX) for change in view.changes):
+    if not any(change.owner.startswith(PREFIX) for change in view.changes):
         return
     for domain in view.domains:
         before = policy.effective(domain.name, view.zone, view.before, policy.NOTHING)
         after = policy.effective(domain.name, view.zone, view.after, policy.NOTHING)
-        change = _deciding(view, after.owner.removeprefix(policy.PREFIX))
+        change = _deciding(view, after.owner.removeprefix(PREFIX))
         if change is None or policy.asks_reject(before.domain) or not policy.asks_reject(after.domain):
             continue
         senders = tuple(unsigned(domain, view.desired, strict=_strict(view.after, after.owner)))
@@ -162,40 +163,3 @@ def _mta_sts(view: View, change: Change) -> Iterator[Finding]:
 
 
 _GUARDS: tuple[_Guard, ...] = (_weakened, _last_key, _exchangers, _mta_sts)
-
-
-def _lookups(view: View) -> Iterator[Finding]:
-    """Counts each SPF record of ours, for one that stands unchanged may include one that grows."""
-    touching = [
-        change
-        for change in view.changes
-        if change.type == "TXT" and any(map(spf.selects, (*added(change), *gone(change))))
-    ]
-    if not touching:
-        return
-    trees = [{**view.trees, **policies(side.values())} for side in (view.before, view.after)]
-    for rrset in view.desired:
-        if rrset.type != "TXT" or not any(map(spf.selects, rrset.texts)):
-            continue
-        name = rrset.owner.removesuffix(".")
-        before, after = (_count(side.get(name), side) for side in trees)
-        if after.count > spf.MAX_LOOKUPS and after.count > before.count:
-            change = next((one for one in touching if one.owner == rrset.owner), touching[-1])
-            facts = {
-                "owner": names.readable(rrset.owner),
-                "count": after.count,
-                "least": "" if after.complete else "at least ",
-                "limit": spf.MAX_LOOKUPS,
-                "before": before.count,
-                "after": presentation("TXT", trees[1].get(name, "")),
-            }
-            yield _finding(LOOKUPS, view, change, facts)
-
-
-def _count(text: str | None, trees: Mapping[str, str]) -> spf.Lookups:
-    if text is None:
-        return spf.Lookups(0, complete=True)
-    try:
-        return spf.lookups(spf.Record.parse(text), trees)
-    except BadRecord:
-        return spf.Lookups(0, complete=True)

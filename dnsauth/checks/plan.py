@@ -6,14 +6,16 @@ plan = checks.plan.plan(zones, inventory, created)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from dnsauth import names
 from dnsauth.checks.extent import losing_or_changing, too_many_zones
+from dnsauth.checks.flattened import refused
 from dnsauth.checks.guards import guards, settled
 from dnsauth.checks.rules import INTRUDER
+from dnsauth.checks.sending import sending_notes
 from dnsauth.checks.view import View
 from dnsauth.desired.model import Desired
 from dnsauth.findings import NOWHERE, Finding, Where
@@ -22,6 +24,7 @@ from dnsauth.lock.model import Lock
 from dnsauth.plan import zone as planned
 from dnsauth.plan.merge import Intruder, merge
 from dnsauth.plan.model import Held, Plan, ZonePlan
+from dnsauth.spf.lookup import Lookup
 
 
 def zone_plan(
@@ -30,13 +33,14 @@ def zone_plan(
     lock: Lock,
     held: Held,
     *,
-    trees: Mapping[str, str],
+    lookup: Lookup,
     today: date,
+    beside: Iterable[Finding] = (),
 ) -> ZonePlan:
     """The plan of *held*'s zone at its provider, judged.
 
-    *lock* records every desired value already (`dnsauth.desired.locks.updated`); *trees* holds SPF records of
-    others by domain, lower case without final dot (``observed.lock.yaml``).
+    *lock* records every desired value already (`dnsauth.desired.locks.updated`); *lookup* says what others
+    publish (``observed.lock.yaml``). What `check` found stands *beside*: some of it refuses changes.
     """
     merged = merge(desired, lock, held)
     plan = planned.zone_plan(merged.changes, held)
@@ -44,8 +48,13 @@ def zone_plan(
     where = zone.where if zone else NOWHERE
     findings = tuple(_intruder(intruder, where) for intruder in merged.intruders)
     if plan.changes or not held.exists:
-        view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), trees, where)
-        findings = (*guards(view, plan.digest, inventory.waivers, today), *findings)
+        view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), lookup, where)
+        judged = (
+            *guards(view, plan.digest, inventory.waivers, today),
+            *refused(plan.changes, beside),
+            *sending_notes(view),
+        )
+        findings = (*judged, *findings)
     return replace(plan, findings=findings) if findings else plan
 
 

@@ -18,12 +18,14 @@ from dnsauth.checks.rules import (
     TXT_LARGE,
     TXT_MEDIUM,
 )
-from dnsauth.checks.view import place, policies
+from dnsauth.checks.view import place
 from dnsauth.desired.model import Desired, Value
 from dnsauth.findings import Finding, Rule
 from dnsauth.plan.kind import Kind, kind_at, parse, selects
 from dnsauth.records import BadRecord, dkim, dmarc, spf
 from dnsauth.rrset import wire_size
+from dnsauth.spf.lookup import Lookup
+from dnsauth.spf.tree import Tree, tree
 
 NEAR = 8  # lookups; a vendor's record may grow any day
 SPF_OCTETS = 450  # name and text, RFC 7208 section 3.4
@@ -33,13 +35,20 @@ RSA_BITS = 2048  # RFC 8301 section 3.2
 _HEAD = 12 + 4 + 2  # header and question of an answer, without the name, RFC 1035 section 4.1
 
 
-def record_findings(desired: Iterable[Desired], trees: Mapping[str, str]) -> Iterator[Finding]:
-    """Every finding on the *desired* RRsets of a zone; a value its grammar refuses is the guards' to name.
+class Trees:
+    """SPF records as the trees they bring in; those that domains share are built once."""
 
-    *trees* holds SPF records of others by domain, lower case without final dot.
-    """
-    desired = tuple(desired)
-    known = {**trees, **policies(rrset.rrset for rrset in desired)}
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._known: dict[str, Tree] = {}
+
+    def __getitem__(self, domain: str) -> Tree:
+        """The tree at *domain*, an absolute name."""
+        return tree(domain, self._lookup, self._known)
+
+
+def record_findings(desired: Iterable[Desired], trees: Trees) -> Iterator[Finding]:
+    """Every finding on the *desired* RRsets of a zone; a value its grammar refuses is the guards' to name."""
     for rrset in desired:
         if rrset.type != "TXT":
             continue
@@ -54,7 +63,7 @@ def record_findings(desired: Iterable[Desired], trees: Mapping[str, str]) -> Ite
                 continue
             match record:
                 case spf.Record():
-                    yield from _spf(rrset.owner, value, record, known)
+                    yield from _spf(rrset.owner, value, record, trees)
                 case dkim.Record():
                     yield from _key(rrset.owner, value, record)
                 case dmarc.Record() if kind is Kind.DMARC and record.obsolete:
@@ -68,7 +77,7 @@ def _finding(rule: Rule, owner: str, value: Value, facts: Mapping[str, object]) 
     return Finding(rule, place(value.origin), owner, {"owner": names.readable(owner), **facts})
 
 
-def _spf(owner: str, value: Value, record: spf.Record, trees: Mapping[str, str]) -> Iterator[Finding]:
+def _spf(owner: str, value: Value, record: spf.Record, trees: Trees) -> Iterator[Finding]:
     match record.closing:
         case spf.Qualifier.PASS:
             yield _finding(SPF_EVERYBODY, owner, value, {})
@@ -78,11 +87,11 @@ def _spf(owner: str, value: Value, record: spf.Record, trees: Mapping[str, str])
             yield _finding(SPF_OPEN, owner, value, {})
         case _:
             pass
-    lookups = spf.lookups(record, trees)
-    if lookups.count >= NEAR:
-        rule = SPF_LOOKUPS if lookups.count > spf.MAX_LOOKUPS else SPF_LOOKUPS_NEAR
-        least = "" if lookups.complete else "at least "
-        facts = {"count": lookups.count, "limit": spf.MAX_LOOKUPS, "least": least}
+    meaning = trees[owner]
+    least = "" if meaning.counted else "at least "
+    if meaning.lookups >= NEAR:
+        rule = SPF_LOOKUPS if meaning.lookups > spf.MAX_LOOKUPS else SPF_LOOKUPS_NEAR
+        facts = {"count": meaning.lookups, "limit": spf.MAX_LOOKUPS, "least": least}
         yield _finding(rule, owner, value, facts)
     size = len(owner) + len(value.text)
     if size > SPF_OCTETS:

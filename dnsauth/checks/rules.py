@@ -116,9 +116,24 @@ MTA_STS_REMOVED = Rule(
     "{owner}: '{before}' would go, and senders hold its policy for its max_age (RFC 8461 section 8.3)",
     "publish `mta_sts: {{mode: none}}` first, and remove it when the old max_age has passed" + _WAIVE,
 )
+SENDER_LOSES = Rule(
+    "PLN029",
+    Severity.ERROR,
+    "{owner}: {losing} may no longer send: brought by {who}, which stays{but} (RFC 7208 section 5)",
+    "let the sender keep these addresses" + _WAIVE,
+)
+VOIDS = Rule(
+    "PLN030",
+    Severity.ERROR,
+    "{owner}: SPF takes {least}{count} void lookups of at most {limit}; before it was {before}. Receivers"
+    " answer permerror (RFC 7208 section 4.6.4)",
+    "remove the terms whose names lead to nothing: `dnsauth explain {owner}` shows them" + _WAIVE,
+)
 WAIVABLE = frozenset(
     rule.code
     for rule in (
+        SENDER_LOSES,
+        VOIDS,
         LOOKUPS,
         WEAKENED,
         REJECT_UNSIGNED,
@@ -145,6 +160,22 @@ WAIVER_ENDED = Rule(
     Severity.WARNING,
     "the waiver of {rule} for this change ended on {until}",
     "remove it, or give it a new date with a new reason",
+)
+ADDRESSES_LOST = Rule(
+    "PLN013",
+    Severity.WARNING,
+    "{owner}: {losing} may no longer send: brought by {who}{but} (RFC 7208 section 5)",
+    "apply it if nothing sends from there any more",
+)
+ADDRESSES_GAINED = Rule("PLN014", Severity.INFO, "{owner}: {gaining} may send from now on: brought by {who}")
+LOOKUPS_CHANGED = Rule(
+    "PLN015", Severity.INFO, "{owner}: SPF lookups {before} → {after} of {limit}, {headroom} to spare{by}"
+)
+ADDRESSES_UNKNOWN = Rule(
+    "PLN016",
+    Severity.INFO,
+    "{owner}: whom {terms} lets pass was never looked up, so addresses and lookups are told without it",
+    "run `dnsauth lock --refresh`, which asks and keeps the answers in observed.lock.yaml",
 )
 
 # Checks of inventory and desired records.

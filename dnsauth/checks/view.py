@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from dnsauth import names
+from dnsauth.checks.published import published, unknown
 from dnsauth.desired.model import Desired, Origin, Value
 from dnsauth.findings import NOWHERE, Where
 from dnsauth.inventory.model import MailDomain
 from dnsauth.lock.model import Lock
 from dnsauth.plan.model import Change, Held
 from dnsauth.plan.sides import kept
-from dnsauth.records import spf
 from dnsauth.rrset import RRset, RRsetId
+from dnsauth.spf.lookup import Lookup
 
 RRsets = Mapping[RRsetId, RRset]
 
@@ -23,8 +24,8 @@ RRsets = Mapping[RRsetId, RRset]
 class View:
     """One zone at one provider: what is asked, recorded and held, and the changes between.
 
-    *domains* are the zone's mail domains, *where* the place of its file; *trees* holds SPF records of
-    others by domain, lower case without final dot.
+    *domains* are the zone's mail domains, *where* the place of its file; *lookup* says what other zones
+    publish.
     """
 
     desired: tuple[Desired, ...]
@@ -32,7 +33,7 @@ class View:
     held: Held
     changes: tuple[Change, ...]
     domains: tuple[MailDomain, ...] = ()
-    trees: Mapping[str, str] = field(default_factory=dict)
+    lookup: Lookup = unknown
     where: Where = NOWHERE
 
     @property
@@ -58,6 +59,16 @@ class View:
         return rrsets
 
     @cached_property
+    def lookup_before(self) -> Lookup:
+        """DNS with the zone as held."""
+        return published(self.zone, self.before, self.lookup)
+
+    @cached_property
+    def lookup_after(self) -> Lookup:
+        """DNS with the zone as it would be held after the changes."""
+        return published(self.zone, self.after, self.lookup)
+
+    @cached_property
     def by_id(self) -> Mapping[RRsetId, Desired]:
         """What is desired, by owner and type."""
         return {rrset.id: rrset for rrset in self.desired}
@@ -81,14 +92,3 @@ class View:
 def place(origins: tuple[Origin, ...]) -> Where:
     """The first line that asks."""
     return Where(origins[0].file, origins[0].line) if origins else NOWHERE
-
-
-def policies(rrsets: Iterable[RRset]) -> dict[str, str]:
-    """The SPF records among *rrsets* by domain, as trees of others are."""
-    return {
-        rrset.owner.removesuffix("."): text
-        for rrset in rrsets
-        if rrset.type == "TXT"
-        for text in rrset.values
-        if spf.selects(text)
-    }

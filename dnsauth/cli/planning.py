@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
+from dnsauth.checks.flattened import flattening
 from dnsauth.checks.plan import plan as judged
 from dnsauth.checks.plan import zone_plan
 from dnsauth.checks.rules import UNREAD
@@ -137,7 +138,15 @@ def _adopt(run: Run, planned: Planned) -> Planned:
 def _zone_plan(run: Run, repository: Repository, held: Held) -> ZonePlan:
     desired, lock = repository.desired[held.zone], repository.locks[held.zone]
     return zone_plan(
-        repository.inventory, desired, lock, held, trees=repository.observed, today=run.now.date()
+        repository.inventory,
+        desired,
+        lock,
+        held,
+        lookup=repository.lookup,
+        today=run.now.date(),
+        beside=flattening(
+            repository.inventory.zones[held.zone], repository.flattened, repository.observed, run.now
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from dnsauth import names
 from dnsauth.checks.check import check
+from dnsauth.checks.flattened import flattening
 from dnsauth.cli import console
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository
@@ -61,14 +62,24 @@ def _zone(text: str, zones: Mapping[str, object]) -> str:
     return zone
 
 
-def checked(run: Run, repository: Repository) -> tuple[Finding, ...]:
-    """What `check` finds in the files, by place."""
+def checked(
+    run: Run, repository: Repository, live: Mapping[str, Sequence[Finding]] | None = None
+) -> tuple[Finding, ...]:
+    """What `check` finds in the files, by place, and what was found *live*, by zone, if anybody looked."""
     found = check(
         repository.inventory,
         repository.catalogue,
         repository.desired,
-        trees=repository.observed,
+        lookup=repository.lookup,
         today=run.now.date(),
+        beside={
+            name: (
+                *flattening(zone, repository.flattened, repository.observed, run.now),
+                *(live or {}).get(name, ()),
+            )
+            for name, zone in repository.inventory.zones.items()
+        },
+        live=live is not None,
     )
     return tuple(
         sorted(

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dnsauth import names
+from dnsauth.dmarc import PREFIX
 from dnsauth.records import BadRecord, dmarc
 from dnsauth.rrset import RRset, RRsetId
 
 _LEVEL = {dmarc.Policy.NONE: 0.0, dmarc.Policy.QUARANTINE: 1.0, dmarc.Policy.REJECT: 2.0}
 REJECT = 2.0
 NOTHING = -1.0  # no record: nothing is asked, and nothing reported
-PREFIX = "_dmarc."
 
 
 class Level(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 from dnsauth.catalogue.model import Entry, Service, Status
 from dnsauth.checks import rules
 from dnsauth.checks.check import check
+from dnsauth.desired.flatten import answers as published
 from dnsauth.findings import Rule, Where
 from dnsauth.inventory.model import (
     Dmarc,
@@ -23,7 +24,8 @@ from dnsauth.inventory.model import (
     Zone,
 )
 from dnsauth.records.dmarc import Policy
-from tests.plan.values import KEY, ZONE, at, desired
+from dnsauth.spf import overlaid
+from tests.plan.values import KEY, ZONE, answers, at, desired
 
 TODAY = date(2026, 11, 24)
 FILE = "zones/example.com.yaml"
@@ -38,7 +40,7 @@ SHORT = (
 HANDED_OUT = Entry({"selector": "s1", "given": "key"})
 
 
-def checked(*rrsets, waivers=(), trees=(), status=Status.VERIFIED, **domain):
+def checked(*rrsets, waivers=(), others=None, status=Status.VERIFIED, **domain):
     mail_domain = MailDomain(ZONE, Where(FILE, 4, 3), 3600, **domain)
     zone = Zone(ZONE, Where(FILE), ("ns1",), (mail_domain,))
     inventory = Inventory(Path(), {ZONE: zone}, waivers=tuple(waivers))
@@ -46,7 +48,8 @@ def checked(*rrsets, waivers=(), trees=(), status=Status.VERIFIED, **domain):
         "mta": Service("mta", "MTA", Where("mta.yaml"), True, status),
         "host": Service("host", "Host", Where("host.yaml"), True, status, template={"dkim": (HANDED_OUT,)}),
     }
-    return list(check(inventory, catalogue, {ZONE: rrsets}, trees=dict(trees), today=TODAY))
+    lookup = overlaid(answers(others or {}), published({ZONE: rrsets}))
+    return list(check(inventory, catalogue, {ZONE: rrsets}, lookup=lookup, today=TODAY))
 
 
 def codes(*rrsets, **more):
@@ -90,13 +93,13 @@ def test_a_finding_names_the_line_that_asks():
     assert "example.com: SPF ends without `all`" in finding.message
 
 
-def test_lookups_are_counted_through_known_trees_and_our_own_records():
+def test_lookups_are_counted_through_what_others_publish_and_our_own_records():
     rrsets = (
         desired("@", "TXT", "v=spf1 include:_spf.example.com ~all"),
         desired("_spf", "TXT", "v=spf1 include:example.net ~all"),
     )
     assert [] == codes(*rrsets)
-    assert {"SPF013"} == set(codes(*rrsets, trees={"example.net": lookups(10)}))
+    assert {"SPF013"} == set(codes(*rrsets, others={("example.net.", "TXT"): (lookups(10),)}))
     (near,) = checked(desired("@", "TXT", lookups(7, "include:example.net ~all")))
     assert "at least 8 lookups" in near.message
 

@@ -16,7 +16,20 @@ from dnsauth.findings import Severity, Where
 from dnsauth.inventory import config_form
 from dnsauth.inventory.model import Inventory, MailDomain, Sender, Waiver, Zone
 from dnsauth.plan.digest import change_id
-from tests.plan.values import KEY, OTHER_KEY, REVOKED, ZONE, adopting, applied, at, desired, held, lock, rrset
+from tests.plan.values import (
+    KEY,
+    OTHER_KEY,
+    REVOKED,
+    ZONE,
+    adopting,
+    answers,
+    applied,
+    at,
+    desired,
+    held,
+    lock,
+    rrset,
+)
 from tests.plan.worlds import HELD, INVENTORY, foreign
 
 TODAY = date(2026, 11, 24)
@@ -30,9 +43,9 @@ def inventory(*senders, waivers=()):
     return Inventory(Path(), {ZONE: zone}, waivers=tuple(waivers))
 
 
-def judged(wanted, before, *, once=(), known=None, of=None, trees=()):
+def judged(wanted, before, *, once=(), known=None, of=None, others=None):
     known = known or lock(*once, *wanted)
-    return zone_plan(of or inventory(), wanted, known, before, trees=dict(trees), today=TODAY)
+    return zone_plan(of or inventory(), wanted, known, before, lookup=answers(others or {}), today=TODAY)
 
 
 def codes(found):
@@ -171,11 +184,11 @@ def test_more_than_ten_lookups_are_stopped_where_the_change_makes_them_so():
     assert [] == codes(judged([eleven], held(rrset("@", "TXT", worse.values[0].text)), once=[worse]))
 
 
-def test_lookups_are_counted_through_trees_and_our_own_records_else_at_least():
+def test_lookups_are_counted_through_what_others_publish_and_our_own_records_else_at_least():
     wanted = desired("@", "TXT", "v=spf1 include:example.net -all")
     ten = "v=spf1 " + " ".join(f"a:h{i}.example.org" for i in range(10)) + " -all"
     assert [] == codes(judged([wanted], held()))
-    assert ["PLN020"] == codes(judged([wanted], held(), trees={"example.net": ten}))
+    assert ["PLN020"] == codes(judged([wanted], held(), others={("example.net.", "TXT"): (ten,)}))
     own = [desired("@", "TXT", "v=spf1 include:_spf.example.com -all"), desired("_spf", "TXT", ten)]
     assert ["PLN020"] == codes(judged(own, held()))
     apex = rrset("@", "TXT", own[0].values[0].text)
@@ -346,7 +359,9 @@ def test_more_than_thirty_percent_of_ten_rrsets_or_more_is_stopped(base, changed
 def weakening(waivers=(), today=TODAY):
     reject, none = dmarc("v=DMARC1; p=reject"), dmarc("v=DMARC1; p=none")
     before = held(rrset("_dmarc", "TXT", "v=DMARC1; p=reject"))
-    return zone_plan(inventory(waivers=waivers), [none], lock(reject, none), before, trees={}, today=today)
+    return zone_plan(
+        inventory(waivers=waivers), [none], lock(reject, none), before, lookup=answers({}), today=today
+    )
 
 
 CHANGE = change_id(ZONE, weakening().changes[0])

@@ -10,6 +10,7 @@ from dnsauth.lock import claims
 from dnsauth.lock.model import Claim, Lock, Recorded
 from dnsauth.plan.model import Change, Held
 from dnsauth.rrset import RRset, RRsetId
+from dnsauth.spf import Lookup, NotLooked
 
 ZONE = "example.com."
 KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -50,6 +51,17 @@ def _value(owner: str, type: str, text: str, origin: tuple[Origin, ...]) -> Valu
 def lock(*rrsets: Desired) -> Lock:
     """A lock that records what *rrsets* ask for, as it stands after an apply."""
     return updated(Lock(ZONE), rrsets)
+
+
+def answers(known: dict[tuple[str, str], tuple[str, ...]]) -> Lookup:
+    """A lookup that knows *known*, by absolute name and type, and nothing else."""
+
+    def lookup(name: str, type: str) -> tuple[str, ...]:
+        if (name, type) not in known:
+            raise NotLooked(f"{name} {type}")
+        return known[name, type]
+
+    return lookup
 
 
 def adopting(known: Lock, label: str, type: str, value: str) -> Lock:
