@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import re
 import shlex
@@ -12,9 +13,10 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from demo.nameserver import Nameserver
 from dnsauth import documents
 from dnsauth.cli.app import app
-from tests.markdown import DOCUMENTS, Document
+from tests.markdown import DOCUMENTS, Document, Fence
 
 NOW = "2026-11-24T09:00:00Z"
 CONFIG = """\
@@ -75,16 +77,54 @@ def typed(console: str) -> str:
     return shown
 
 
+class Network(contextlib.ExitStack):
+    """The nameservers of a document, each at a free port in place of the one that is shown."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        shown = {zone_of(fence)[0] for fence in document.fences if fence.language == "zone"}
+        self.servers = {
+            place: self.enter_context(Nameserver({}, address=place.partition(":")[0])) for place in shown
+        }
+
+    def load(self, fence: Fence) -> None:
+        place, origin = zone_of(fence)
+        self.servers[place].load(origin, fence.text)
+
+    def real(self, text: str) -> str:
+        for shown, server in self.servers.items():
+            text = text.replace(shown, f"{server.address}:{server.port}")
+        return text
+
+    def shown(self, text: str) -> str:
+        for shown, server in self.servers.items():
+            text = text.replace(f"{server.address}:{server.port}", shown)
+        return text
+
+
+def zone_of(fence: Fence) -> tuple[str, str]:
+    """Where a zone is served, and its name: ``; ADDRESS:PORT`` and ``$ORIGIN NAME``, the first two lines."""
+    _, place, _, origin, *_ = fence.text.split()
+    return place, origin
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=repr)
 @pytest.mark.usefixtures("workshop")
 def test_examples_show_what_happens(document):
+    with Network(document) as network:
+        follow(document, network)
+
+
+def follow(document: Document, network: Network) -> None:
     names = {}
     for fence in document.fences:
         match fence.language:
             case "yaml" if fence.path:
-                write(Path(fence.path), fence.text)
+                write(Path(fence.path), network.real(fence.text))
+            case "zone":
+                network.load(fence)
             case "console":
-                assert fence.text == typed(fence.text)
+                assert fence.text == network.shown(typed(network.real(fence.text)))
             case "pycon":
                 example = doctest.DocTestParser().get_doctest(
                     fence.text, names, document.name, document.name, fence.line

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dnsauth.catalogue.model import Service, ServiceParameter
 from dnsauth.desired.model import Desired
+from dnsauth.diff.model import ZoneDiff
+from dnsauth.diff.model import as_json as diff_json
 from dnsauth.findings import Finding
 from dnsauth.live.standing import Verified, as_json
 from dnsauth.plan.digest import finding_json
@@ -46,6 +48,11 @@ def findings(found: Iterable[Finding]) -> dict[str, object]:
 def verified(found: Iterable[Verified]) -> dict[str, object]:
     """``dnsauth-verify/1``: one object for each zone, with the standing of each of its servers."""
     return {"format": "dnsauth-verify/1", "zones": [as_json(one) for one in found]}
+
+
+def diff(found: Iterable[ZoneDiff]) -> dict[str, object]:
+    """``dnsauth-diff/1``: one object for each zone, with its servers, changes, and what was not assessed."""
+    return {"format": "dnsauth-diff/1", "zones": [diff_json(one) for one in found]}
 
 
 def services(found: Iterable[Service]) -> dict[str, object]:

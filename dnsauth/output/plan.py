@@ -79,6 +79,19 @@ def values(change: Change) -> Iterator[tuple[str, str]]:
     yield from (("+", value) for value in added(change))
 
 
+def head(change: Change, zone: str, style: Style) -> str:
+    """``~ _dmarc TXT 3600  FILE:LINE``: what is done to which RRset, and who asks for it."""
+    owner = safe.plain(relative(change.owner, zone))
+    text = f"{_SIGNS[change.action]} {owner} {change.type} {change.rrset.ttl}"
+    return f"{style.paint(text, _COLOURS[change.action])}  {style.paint(reason(change), 'dim')}"
+
+
+def sides(change: Change, style: Style) -> Iterator[str]:
+    """The values that go and come, each one line with its sign."""
+    for sign, value in values(change):
+        yield style.paint(f"{sign} {style.value(value, indent=8)}", "green" if sign == "+" else "red")
+
+
 def _zone(zone: ZonePlan, style: Style, *, verbose: bool) -> Iterator[str]:
     name = style.paint(safe.line(readable(zone.zone)), "bold")
     yield f"{name} at {safe.plain(zone.provider)}: {outcome(zone)}"
@@ -94,12 +107,6 @@ def _zone(zone: ZonePlan, style: Style, *, verbose: bool) -> Iterator[str]:
 
 
 def _change(change: Change, zone: str, style: Style) -> Iterator[str]:
-    colour = _COLOURS[change.action]
-    owner = safe.plain(relative(change.owner, zone))
-    head = f"{_SIGNS[change.action]} {owner} {change.type} {change.rrset.ttl}"
-    yield f"  {style.paint(head, colour)}  {style.paint(reason(change), 'dim')}"
-    for sign, value in values(change):
-        shown = style.value(value, indent=8)
-        yield "      " + style.paint(f"{sign} {shown}", "green" if sign == "+" else "red")
-    for remark in remarks(change):
-        yield f"      {remark}"
+    yield "  " + head(change, zone, style)
+    yield from ("      " + line for line in sides(change, style))
+    yield from ("      " + remark for remark in remarks(change))

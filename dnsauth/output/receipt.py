@@ -54,6 +54,29 @@ def verified(found: Iterable[Verified], style: Style = PLAIN) -> str:
     return "\n".join([*lines, f"Verify: {agree:,} of {counted(len(zones), 'zone')} served as asked."]) + "\n"
 
 
+def lagging(found: Iterable[Verified]) -> str:
+    """Which servers are waited for, those of most zones first, for a line of progress; empty for none."""
+    zones = tuple(found)
+    tally = Counter(name for zone in zones for name in _behind(zone))
+    named = [
+        safe.line(readable(name)) + (f" ({counted(count, 'zone')})" if len(zones) > 1 else "")
+        for name, count in sorted(tally.items(), key=lambda one: (-one[1], one[0]))
+    ]
+    return f"waiting for {', '.join(named)}" if named else ""
+
+
+def _behind(zone: Verified) -> frozenset[str]:
+    """The servers of *zone* that are wrong at some address, or at none were reached."""
+    if zone.agrees:
+        return frozenset()
+    agree = {s.server.name for s in zone.standings if s.state is State.AGREES}
+    return frozenset(
+        s.server.name
+        for s in zone.standings
+        if s.state is not State.AGREES and not (s.state is State.UNREACHABLE and s.server.name in agree)
+    ) | {missing.name for missing in zone.missing}
+
+
 def _entry(one: Entry, style: Style) -> Iterator[str]:
     changes = f", {actions(one.plan.changes)}" if one.outcome is Outcome.APPLIED else ""
     yield entry(one, style) + changes
@@ -78,12 +101,23 @@ def _zone(zone: Verified, style: Style) -> Iterator[str]:
 
 
 def _standings(zone: Verified, style: Style) -> Iterator[str]:
-    """One line for each server; those that agree on one line together."""
-    agree = [standing.server.address for standing in zone.standings if standing.state is State.AGREES]
+    """One line for each server; those that agree on one line together.
+
+    Where this host has no route to one address of a server and another agrees, there is nothing to say.
+    """
+    agree = [standing.server for standing in zone.standings if standing.state is State.AGREES]
     if agree:
-        yield f"{', '.join(map(safe.plain, agree))} {'agrees' if len(agree) == 1 else 'agree'}"
+        addresses = ", ".join(safe.plain(server.address) for server in agree)
+        yield f"{addresses} {'agrees' if len(agree) == 1 else 'agree'}"
+    skipped = {
+        s.server
+        for s in zone.standings
+        if s.state is State.UNREACHABLE
+        and s.server.family in zone.unrouted
+        and any(s.server.name == server.name for server in agree)
+    }
     for standing in zone.standings:
-        if standing.state is not State.AGREES:
+        if standing.state is not State.AGREES and standing.server not in skipped:
             name = f"{standing.server.name} " if standing.server.name != standing.server.address else ""
             state = style.paint(standing.state.value, "yellow")
             yield f"{safe.plain(name + standing.server.address)} {state}: {safe.plain(standing.why)}"

@@ -27,6 +27,7 @@ VERIFIED = Verified(
     ),
     (Missing("ns3.example.com.", "it has no address"),),
 )
+NO_ROUTE = Unreachable("there is no route for IPv6 from here", routed=False)
 RECEIPT = Receipt(
     "it@host",
     "2026-06-01T12:00:00Z",
@@ -75,6 +76,34 @@ def test_verify_says_who_lags():
     assert shown.endswith(
         "example.net: served as asked\n  192.0.2.53:53 agrees\nVerify: 1 of 2 zones served as asked.\n"
     )
+
+
+def test_who_keeps_zones_from_agreeing_is_named_those_of_most_zones_first():
+    behind = (Behind("example.net.", "TXT", Absent.NODATA),)
+    lagging = Standing(Server("192.0.2.55:5300", "192.0.2.55", 5300), 1, behind)
+    unreached = Standing(Server("ns1.example.com.", "2001:db8::53"), None, (Behind("x.", "TXT", NO_ROUTE),))
+    agreeing = Standing(Server("ns1.example.com.", "192.0.2.53"), 7)
+
+    assert "waiting for 192.0.2.55:5300" == receipt.lagging(
+        [Verified("example.net.", (lagging, agreeing, unreached))]
+    )
+    assert (
+        "waiting for 192.0.2.55:5300 (2 zones), ns2.example.com (1 zone), ns3.example.com (1 zone)"
+        == receipt.lagging(
+            [VERIFIED, Verified("example.net.", (lagging,)), Verified("example.org.", (agreeing, unreached))]
+        )
+    )
+    assert "" == receipt.lagging([Verified("example.org.", (agreeing, unreached))])
+
+
+def test_an_address_without_a_route_is_no_news_where_its_server_was_reached():
+    unreached = Standing(Server("ns1.example.com.", "2001:db8::53"), None, (Behind("x.", "TXT", NO_ROUTE),))
+    agreeing = Standing(Server("ns1.example.com.", "192.0.2.53"), 7)
+
+    shown = receipt.verified([Verified("example.com.", (agreeing, unreached))])
+    alone = receipt.verified([Verified("example.com.", (unreached,))])
+    assert "2001:db8" not in shown
+    assert "ns1.example.com. [2001:db8::53]:53 unreachable: cannot be asked: there is no route" in alone
 
 
 def test_what_a_server_answers_is_shown_escaped():
