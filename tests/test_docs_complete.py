@@ -12,24 +12,29 @@ from dnsauth.apply.receipt import Entry, Outcome, Receipt, document
 from dnsauth.catalogue import schema as service_schema
 from dnsauth.catalogue.read import read as read_catalogue
 from dnsauth.checks import extent, rules
+from dnsauth.checks.live import rules as live_rules
 from dnsauth.cli.exit import Exit
 from dnsauth.desired.load import Repository
 from dnsauth.desired.model import Desired
+from dnsauth.diff.model import Seen, ZoneDiff
 from dnsauth.findings import Finding, Rule, Severity
 from dnsauth.inventory.schema import json_schema
 from dnsauth.live.servers import Missing, Server
-from dnsauth.live.standing import Standing, Verified
+from dnsauth.live.standing import Standing, State, Verified
+from dnsauth.lock.observed import Observed
+from dnsauth.lock.observed_changes import Changes
 from dnsauth.octodns.settings import _OURS
 from dnsauth.output import json as answers
+from dnsauth.output import refresh
 from dnsauth.plan import file as plan_file
 from dnsauth.plan.model import Plan, ZonePlan
 from dnsauth.records import spf
 from dnsauth.templating import FILTERS, expression
 from tests.markdown import DOCUMENTS, ROOT, Document, codes
 
-FILES, PLANS, SERVICES, STANDARDS, OCTODNS, REFERENCE, LIBRARY = (
+FILES, PLANS, SERVICES, STANDARDS, OCTODNS, REFERENCE, LIBRARY, LIVE = (
     Document(f"docs/{name}.md")
-    for name in ("files", "plans", "services", "standards", "octodns", "reference", "library")
+    for name in ("files", "plans", "services", "standards", "octodns", "reference", "library", "live")
 )
 RECEIPT = Receipt("", "", "", "", (Entry(ZonePlan("", "", "", ""), Outcome.DONE),))
 
@@ -52,7 +57,7 @@ KEYS = {
     (FILES, "`mta_sts`, `bimi`, `keep`, `spf`"): [
         *(("MtaSts", "mta_sts."), ("Bimi", "bimi."), ("Keep", "keep[]."), ("Spf", "spf.")),
     ],
-    (FILES, "Senders"): [("Sender", "")],
+    (FILES, "Senders"): [("Sender", ""), ("Flatten", "flatten.")],
     (FILES, "Keys of your own"): [("OwnKeys", "dkim.")],
     (FILES, "dnsauth.yaml"): [
         *((CONFIG_FILE, ""), ("Defaults", "defaults."), ("Live", "live."), ("Ignore", "live.ignore[].")),
@@ -94,6 +99,12 @@ def test_every_rule_of_a_plan_is_told_and_what_waives_it():
     assert [guards - rules.WAIVABLE, rules.WAIVABLE, {rule.code for rule in known} - guards] == [
         {row.first for row in PLANS.table(heading)} for heading in headings
     ]
+
+
+def test_every_rule_of_a_live_check_is_told_with_its_severity():
+    known = {rule.code: str(rule.severity) for rule in vars(live_rules).values() if isinstance(rule, Rule)}
+    told = REFERENCE.table("Rules of `check --live`")
+    assert known == {code: row.cells["severity"] for row in told for code in row.codes}
 
 
 def test_limits_are_as_told():
@@ -185,8 +196,16 @@ def test_every_field_of_a_json_answer_is_told():
     assert told["An RRset"] == records["records"][0].keys()
     assert told["A server"] == zone["servers"][0].keys()
     assert {*zone, *Missing._fields} == set(codes(REFERENCE.text.splitlines()[-1]))
+    differing = answers.diff([ZoneDiff("", (Seen(Server("", "192.0.2.1"), None, State.AGREES),))])
+    (zone,) = differing["zones"]
+    assert [*zone] == [code for row in LIVE.table("JSON") for code in row.codes]
+    assert zone["servers"][0].keys() <= {
+        code for row in LIVE.table("JSON") for code in codes(row.cells["holds"])
+    }
+    assert {*State} == {code for row in LIVE.table("What could not be asked") for code in row.codes}
     plan = json.loads(plan_file.write(Plan("", "", ())))
-    whole = (found, records, served, answers.services([]), plan, document(RECEIPT))
+    new = refresh.document(Changes(), Observed(), {})
+    whole = (found, records, served, differing, answers.services([]), plan, document(RECEIPT), new)
     formats = {codes(row.cells["`format`"])[0] for row in REFERENCE.table("JSON answers")}
     assert formats == {one["format"] for one in whole}
 

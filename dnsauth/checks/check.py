@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue, Service, Status
-from dnsauth.checks import flattened, live_rules, rules
+from dnsauth.checks import flattened, rules
+from dnsauth.checks.live import rules as live_rules
 from dnsauth.checks.records import Trees, record_findings
 from dnsauth.checks.rules import (
     DKIM_MISSING,

@@ -24,7 +24,7 @@ from dnsauth.plan.model import Change
 from dnsauth.plan.sides import added, gone, values
 from dnsauth.rrset import RRset, RRsetId, presentation, rdata
 
-_ONLY_ONE = {
+ONLY_ONE = {
     Kind.SPF: "RFC 7208 section 4.5",
     Kind.DKIM: "RFC 6376 section 3.6.2.2",
     Kind.DMARC: "RFC 9989 section 4.10",
@@ -67,7 +67,7 @@ def _delegated(view: View, change: Change, cuts: Collection[str]) -> Iterator[Fi
 
 def _second(view: View, change: Change) -> Iterator[Finding]:
     kind = kind_at(change.owner, change.type)
-    if kind not in _ONLY_ONE:
+    if kind not in ONLY_ONE:
         return
     records = [text for text in values(change.after) if kind is Kind.DKIM or selects(kind, text)]
     before = sum(kind is Kind.DKIM or selects(kind, text) for text in values(change.before))
@@ -76,7 +76,7 @@ def _second(view: View, change: Change) -> Iterator[Finding]:
             **_name(change),
             "count": len(records),
             "record": kind.value,
-            "section": _ONLY_ONE[kind],
+            "section": ONLY_ONE[kind],
             "values": _quoted(records),
         }
         yield Finding(SECOND_RECORD, view.place(change), change.owner, facts)

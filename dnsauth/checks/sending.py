@@ -191,7 +191,7 @@ def _by_sender(tree: Tree, addresses: Addresses, brought: Brought) -> Iterator[t
 def _stay(view: View, owner: str) -> frozenset[str]:
     """The senders, by all their names, of the mail domain that *owner* is or lies below.
 
-    Not those that are flattened: what they lose their vendor took away, and was reviewed in the observed lock.
+    Not those that are flattened: what they lose their vendor took away, as the observed lock shows.
     """
     homes = {domain.name: domain for domain in view.domains}
     home = names.deepest(owner, homes)

@@ -6,6 +6,8 @@ import typer
 
 from dnsauth.cli.apply import apply
 from dnsauth.cli.check import check
+from dnsauth.cli.diff import diff
+from dnsauth.cli.explain import explain
 from dnsauth.cli.lock import lock
 from dnsauth.cli.options import blocks, shared
 from dnsauth.cli.plan import plan
@@ -22,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback(help=blocks(shared.__doc__))(shared)
-for _verb in (check, records, plan, apply, verify, lock):
+for _verb in (check, records, diff, plan, apply, verify, lock, explain):
     app.command(_verb.__name__)(_verb)
 app.add_typer(services, name="services")
 app.command("schema")(schema)

@@ -45,5 +45,5 @@ class Bucket:
         return max(0.0, self._next - BURST - now)
 
     def take(self, now: float) -> None:
-        """Count one query sent *now*; a retry may be sent early, and what comes next waits for it."""
+        """Count one query sent *now*; retries and TCP do not wait, and what comes next waits for them."""
         self._next = max(self._next, now) + self._interval

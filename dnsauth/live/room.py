@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import selectors
 from collections.abc import Callable
@@ -63,7 +64,8 @@ class Room:
     def close(self, each: Open) -> None:
         """Close *each*."""
         forget = self.open.pop(each)
-        self._selector.unregister(each.socket)
+        with contextlib.suppress(KeyError):  # an interrupt may have come before it was watched
+            self._selector.unregister(each.socket)
         each.socket.close()
         forget()
 

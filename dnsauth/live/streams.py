@@ -36,6 +36,8 @@ class Streams:
         if peer.no_stream is not None:
             self._finish(flight, peer.no_stream)
             return
+        if peer.known.bucket is not None:
+            peer.known.bucket.take(now)
         flight.due = now + self._patience
         peer.overflow.append(flight)
         self._busy[peer] = self._waiting[peer] = None

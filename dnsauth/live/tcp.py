@@ -21,7 +21,8 @@ class Broken(Exception):
 class Stream(Generic[Asked]):
     """A connection to *server*, opened without waiting for it.
 
-    *pending* has what was asked, by its id; *answered* says whether any answer came. Raises OSError where there is no route.
+    *pending* has what was asked, by its id; *answered* says whether any answer came. Raises
+    OSError where there is no route.
     """
 
     __slots__ = ("_in", "_out", "answered", "pending", "socket")

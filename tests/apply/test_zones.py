@@ -17,13 +17,13 @@ from dnsauth.apply.receipt import Outcome, Receipt, exit_code
 from dnsauth.apply.zones import apply
 from dnsauth.errors import DnsauthError
 from dnsauth.findings import Finding, Rule, Severity
-from dnsauth.live.ask import ask
 from dnsauth.live.servers import Authority, Server
 from dnsauth.live.standing import State, Verified
 from dnsauth.plan.model import Change, Held, Plan, ZonePlan
 from dnsauth.rrset import RRsetId, presentation
 from dnsauth.verify import of_changes, verify
 from tests.apply.providers import Breaking, Liar, Mangling, Refusing, Stored, adding, planned, txt
+from tests.live.sockets import looking
 
 ZONES = tuple(f"{label}.example." for label in "abcdef")
 
@@ -250,7 +250,7 @@ def test_what_is_applied_is_seen_at_the_nameserver_that_serves_it():
             return verify(
                 [expected for name, each in changes.items() for expected in of_changes(name, each)],
                 {zone: Authority(zone, servers)},
-                ask=ask,
+                look=looking(),
                 deadline=time.monotonic() + 0.3,
                 clock=time.monotonic,
                 sleep=time.sleep,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from dnsauth.catalogue.model import Catalogue
-from dnsauth.checks.live import judged
-from dnsauth.checks.live_drift import moved
-from dnsauth.checks.live_view import Asking, Subject, Unserved
+from dnsauth.checks.live.drift import moved
+from dnsauth.checks.live.judge import judged
+from dnsauth.checks.live.view import Asking, Subject, Unserved
 from dnsauth.desired.model import Desired, Origin
 from dnsauth.findings import Finding, Outcome, Severity, Where
 from dnsauth.inventory.model import MailDomain, Sender, Zone

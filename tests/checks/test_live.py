@@ -9,9 +9,9 @@ import pytest
 
 from dnsauth.catalogue.model import Envelope, Service, Status
 from dnsauth.catalogue.read import read as read_catalogue
-from dnsauth.checks.live import judged
-from dnsauth.checks.live_providers import SERVERS, foreign
-from dnsauth.checks.live_view import Asking, Subject, Unserved
+from dnsauth.checks.live.judge import judged
+from dnsauth.checks.live.providers import SERVERS, foreign
+from dnsauth.checks.live.view import Asking, Subject, Unserved
 from dnsauth.findings import Where
 from dnsauth.live.reply import Failed, Lame, Refused, Unreachable
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolved, Unanswered

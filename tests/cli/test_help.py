@@ -14,7 +14,7 @@ from dnsauth.cli.app import app
 ROOT = Path(__file__).resolve().parents[2]
 
 VERBS = [
-    *("apply", "check", "lock", "plan", "records", "schema", "verify"),
+    *("apply", "check", "diff", "explain", "lock", "plan", "records", "schema", "verify"),
     *("services list", "services search", "services show"),
 ]
 

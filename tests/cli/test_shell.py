@@ -69,7 +69,7 @@ def test_zones_before_and_after_add_up(repository):
         (("plna",), "Did you mean 'plan'?"),
         (("plan", "--nope"), "No such option"),
         (("plan", "--format", "sarif"), "choose from text, json, markdown"),
-        (("--format", "json", "lock"), "this command prints text"),
+        (("--format", "json", "schema"), "this command prints text"),
         (("verify", "--timeout", "soon"), "--timeout"),
         (("verify", "--timeout", "-1"), "--timeout"),
         (("schema", "house"), "house"),

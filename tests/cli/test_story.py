@@ -118,3 +118,49 @@ def test_a_foreign_change_at_a_touched_name_makes_the_plan_stale_and_elsewhere_n
     assert now == server.rrsets("example.com.")
     server.load("example.com.", SERVED + '_acme-challenge 60 IN TXT "x"\n')
     assert empty.run("apply", plan, "--timeout", "5").code == 0
+
+
+VENDOR = """\
+$ORIGIN vendor.example.
+@ 3600 IN SOA ns1 hostmaster 1 7200 900 1209600 300
+@ 3600 IN NS ns1
+_spf 300 IN TXT "v=spf1 ip4:203.0.113.0/25 a:out.vendor.example -all"
+out 300 IN A 192.0.2.99
+"""
+QUARANTINE = ZONE.replace("reject", "quarantine")
+MAILER = '      - mailer: {service: custom, spf: ["include:_spf.vendor.example"], owner: it@example.com}\n'
+
+
+def result(empty: Directory, ip: str) -> str:
+    return json.loads(empty.run("explain", "example.com", "--ip", ip, "--format", "json").out)["spf"][
+        "result"
+    ]
+
+
+def test_a_plan_that_drops_a_sender_says_which_addresses_stop_passing(empty: Directory, server: Nameserver):
+    server.load("vendor.example.", VENDOR)
+    config = empty.read("dnsauth.yaml").replace(
+        "servers: {", f'servers: {{vendor.example: "{server.address}:{server.port}", '
+    )
+    empty.write("dnsauth.yaml", config)
+    empty.write("zones/example.com.yaml", QUARANTINE.replace("    senders:\n", "    senders:\n" + MAILER))
+    assert 0 == empty.run("lock", "--refresh").code
+    assert 0 == empty.run("apply", "--yes", "--timeout", "5").code
+    ours, theirs = "198.51.100.7", ("203.0.113.0", "203.0.113.127", "192.0.2.99")
+    assert {"pass"} == {result(empty, ip) for ip in (ours, *theirs)}
+    empty.write("zones/example.com.yaml", QUARANTINE)
+
+    done = empty.run("plan", "--format", "json")
+
+    (lost,) = (one for one in json.loads(done.out)["zones"][0]["findings"] if one["rule"] == "PLN013")
+    assert ("mailer", ["192.0.2.99/32", "203.0.113.0/25"], []) == (
+        lost["facts"]["sender"],
+        lost["facts"]["lost"],
+        lost["facts"]["gained"],
+    )
+    assert (
+        "192.0.2.99/32, 203.0.113.0/25 may no longer send: brought by sender mailer" in empty.run("plan").out
+    )
+    assert 0 == empty.run("apply", "--yes", "--timeout", "5").code
+    assert "pass" == result(empty, ours)
+    assert {"softfail"} == {result(empty, ip) for ip in theirs}

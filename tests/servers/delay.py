@@ -37,15 +37,23 @@ class Delay:
 
 @contextlib.contextmanager
 def delay(
-    directory: Path, server: tuple[str, int], seconds: float, loss: float = 0.0, seed: int = 0
+    directory: Path,
+    server: tuple[str, int],
+    seconds: float,
+    loss: float = 0.0,
+    seed: int = 0,
+    at: tuple[str, int] | None = None,
 ) -> Iterator[Delay]:
-    """A path to *server* (address and port) with a round trip of *seconds*; its log is in *directory*."""
+    """A path to *server* (address and port) with a round trip of *seconds*; its log is in *directory*.
+
+    It begins *at* this address and port, or at a port that is free.
+    """
     import dns.message
     import dns.query
 
     from tests.servers.process import free_port, running
 
-    path = Delay("127.0.0.1", free_port(), seconds, loss, seed)
+    path = Delay(*(at or ("127.0.0.1", free_port())), seconds, loss, seed)
     facts = (path.address, path.port, *server, seconds, loss, seed)
     argv = [sys.executable, "-P", __file__, *map(str, facts)]  # a script: from any directory, and at once
 

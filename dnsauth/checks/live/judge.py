@@ -1,0 +1,42 @@
+"""`dnsauth check --live`: what is doubtful in what the world answers for our zones and mail domains.
+
+Pure: observations become findings. `dnsauth.survey` looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dnsauth.checks.live.ailments import Ailments
+from dnsauth.checks.live.drift import Told, drift
+from dnsauth.checks.live.records import records
+from dnsauth.checks.live.reports import reports
+from dnsauth.checks.live.servers import servers
+from dnsauth.checks.live.spf import envelopes, policies
+from dnsauth.checks.live.targets import targets
+from dnsauth.checks.live.view import Asking, LiveView, Surveyed
+from dnsauth.findings import Finding
+
+
+class Judged(NamedTuple):
+    """What was found in what the world answers for one subject."""
+
+    surveyed: Surveyed
+    findings: tuple[Finding, ...]
+
+
+def judged(surveys: Iterable[Surveyed], asking: Asking) -> Iterator[Judged]:
+    """Every finding on each of *surveys*, as they come; a change at others is told of at its first user."""
+    ailments, told, vendors = Ailments(), Told(), envelopes(asking.catalogue)
+    for surveyed in surveys:
+        view = LiveView(surveyed, asking)
+        found = (
+            *servers(view),
+            *records(view),
+            *policies(view, ailments, vendors),
+            *targets(view),
+            *reports(view),
+            *drift(view, told),
+        )
+        yield Judged(surveyed, found)

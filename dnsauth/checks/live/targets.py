@@ -1,0 +1,119 @@
+"""Where CNAMEs of ours lead: to a key, to nothing, in a ring, or to a name that anybody may register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dnsauth import names
+from dnsauth.checks.integrity import ONLY_ONE
+from dnsauth.checks.live.rules import (
+    BOGUS_TARGET,
+    DANGLING,
+    KEY_CHANGED,
+    KEY_INVALID,
+    KEY_MISSING,
+    KEY_REVOKED,
+    REGISTRABLE,
+    RING,
+    SEVERAL,
+    UNASSESSED,
+)
+from dnsauth.checks.live.view import LiveView, by, parsed, path
+from dnsauth.checks.records import RSA_BITS
+from dnsauth.checks.rules import DKIM_SHORT
+from dnsauth.findings import Finding, Outcome, Rule
+from dnsauth.live.resolution import Asked, Bogus, Looping, Resolution, Resolved, Unanswered
+from dnsauth.lock.observed import Key
+from dnsauth.plan.kind import Kind, kind_at
+from dnsauth.records import dkim
+
+
+class Link(NamedTuple):
+    """An owner name, asked for as *asked*, and what it leads to by the CNAME to *target*, or by itself.
+
+    *kind* is the record receivers look for at that name.
+    """
+
+    asked: Asked
+    kind: Kind | None
+    target: str
+    said: Resolution
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The names on the way, the owner first."""
+        chain = self.said.chain if isinstance(self.said, Resolved | Looping) else ()
+        return (self.asked.name, *(chain or filter(None, (self.target,))))
+
+
+def links(view: LiveView) -> Iterator[Link]:
+    """The CNAMEs of a zone of ours; of other subjects those, selectors, and what could not be asked."""
+    answers, aliases = view.surveyed.answers, view.surveyed.aliases
+    if view.surveyed.served is None:
+        for asked, kind in view.own.items():
+            said = answers[asked]
+            chain = said.chain if isinstance(said, Resolved | Looping) else ()
+            if chain or kind is Kind.DKIM or not isinstance(said, Resolved):
+                yield Link(asked, kind, chain[0] if chain else "", said)
+        return
+    for name, asked in {asked.name: asked for asked in view.own if asked.name in aliases}.items():
+        at = Asked(name, "TXT")
+        yield Link(asked, kind_at(*at), aliases[name], answers.get(at) or answers[asked])
+
+
+def targets(view: LiveView) -> Iterator[Finding]:
+    """What is wrong with where names lead, and with the keys there."""
+    for link in links(view):
+        match link.said:
+            case Looping():
+                yield _finding(view, RING, link)
+            case Bogus(why):
+                yield _finding(view, BOGUS_TARGET, link, why=f"it fails DNSSEC validation: {why}")
+            case Unanswered(why):
+                facts = {"why": f"{path(*link.way)}: {why}"}
+                yield view.finding(UNASSESSED, link.asked, facts, (), Outcome.NOT_ASSESSED)
+            case Resolved(exists=False, chain=chain) if chain:
+                domain = view.surveyed.registrable(chain[-1])
+                yield _finding(view, REGISTRABLE if domain else DANGLING, link, domain=names.readable(domain))
+            case Resolved(values) if link.kind is Kind.DKIM:
+                yield from _key(view, link, values)
+            case _:
+                pass
+
+
+def _finding(view: LiveView, rule: Rule, link: Link, **facts: object) -> Finding:
+    asked = link.asked
+    senders = view.senders(*asked)
+    said = {"path": path(*link.way), "names": list(link.way), "senders": list(senders), "by": by(senders)}
+    return view.finding(rule, asked, {**said, **facts}, senders)
+
+
+def _key(view: LiveView, link: Link, values: tuple[str, ...]) -> Iterator[Finding]:
+    if not values:
+        yield _finding(view, KEY_MISSING, link)
+    elif len(values) > 1:
+        if link.target:  # else that is said of the record itself
+            facts = {"count": len(values), "record": Kind.DKIM.value, "section": ONLY_ONE[Kind.DKIM]}
+            yield _finding(view, SEVERAL, link, **facts, values=list(values))
+    else:
+        match parsed(Kind.DKIM, values[0]):
+            case dkim.Record(revoked=True):
+                yield _finding(view, KEY_REVOKED, link)
+            case dkim.Record() as record:
+                yield from _valid(view, link, record)
+            case problem if link.target:
+                yield _finding(view, KEY_INVALID, link, problem=str(problem), value=values[0])
+            case _:
+                pass
+
+
+def _valid(view: LiveView, link: Link, record: dkim.Record) -> Iterator[Finding]:
+    if record.key_type is dkim.KeyType.RSA and record.bits < RSA_BITS:
+        yield _finding(view, DKIM_SHORT, link, algorithm=dkim.algorithm(record))
+    known = view.asking.observed.keys.get(link.target)
+    if isinstance(known, Key):
+        found = Key(dkim.algorithm(record), dkim.fingerprint(record))
+        if found != known:
+            before, after = (f"{key.algorithm} {key.fingerprint[:16]}…" for key in (known, found))
+            yield _finding(view, KEY_CHANGED, link, before=before, after=after)
