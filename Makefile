@@ -25,8 +25,9 @@ check: .venv/develop  ## lint, format, types, layers, workflows
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --offline --quiet .github
 
-bench: .venv/develop  ## plans of 100, 1,000 and 10,000 zones, beside octodns-sync
+bench: .venv/develop  ## plans beside octodns-sync; the live look beside checkdmarc, dnsperf and dnspython
 	@$(BIN)/python benchmarks/plan.py
+	@$(BIN)/python -m benchmarks.live
 
 .venv/runtime: .venv/bin/pip pyproject.toml
 	@echo "installing dnsauth into .venv"

@@ -44,12 +44,13 @@ class Placed(NamedTuple):
     """A domain, which stands behind all those its record brings in, but for where a loop closes.
 
     *loops* has each domain that is brought in once more, with the way from there to here, or its first part.
-    *settled* is False where a loop leads back above this domain.
+    *settled* are the domains that are complete now: itself, and those from which only loops lead back to it;
+    none where a loop leads back above it.
     """
 
     domain: str
     loops: Mapping[str, tuple[str, ...]]
-    settled: bool
+    settled: tuple[str, ...]
 
 
 def ordered(domain: str, readings: Mapping[str, Reading]) -> Iterator[Placed]:
@@ -58,7 +59,7 @@ def ordered(domain: str, readings: Mapping[str, Reading]) -> Iterator[Placed]:
     Tarjan's algorithm for strongly connected components, without recursion.
     """
     if len(readings) == 1 and not any(part.brings == domain for part in readings[domain].parts):
-        yield Placed(domain, {}, settled=True)
+        yield Placed(domain, {}, (domain,))
         return
     brings = {
         name: [part.brings for part in read.parts if part.brings in readings]
@@ -82,10 +83,11 @@ def ordered(domain: str, readings: Mapping[str, Reading]) -> Iterator[Placed]:
             name = path[-1]
             loops = {to: tuple(path[place[to] : place[to] + MAX_DEPTH]) for to in brings[name] if to in place}
             low[name] = min(index[to] if to in place else low[to] for to in (name, *brings[name]))
-            settled = low[name] == index[name]
-            while settled and low[name] != inf:
-                low[unsettled.pop()] = inf
-            yield Placed(name, loops, settled)
+            settled: list[str] = []
+            while low[name] == index[name]:
+                settled.append(unsettled.pop())
+                low[settled[-1]] = inf
+            yield Placed(name, loops, tuple(settled))
             ahead.pop()
             place.pop(path.pop())
         entered = next((to for to in ahead[-1] if to not in index), None) if ahead else None

@@ -7,6 +7,7 @@ read once and shared: the work is bounded by the names, however many ways lead t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from dnsauth.names import readable
@@ -50,9 +51,13 @@ def grown(domain: str, read: Callable[[str], Reading], known: dict[str, Tree]) -
         children = tuple(_child(part, placed, known, trees) for part in readings[placed.domain].parts)
         if any(child and (child.domain in cut or _is_cut(child)) for child in children):
             cut.add(placed.domain)
-        trees[placed.domain] = _built(readings[placed.domain], children, ends)
-        if placed.settled and placed.domain not in cut:
-            known[placed.domain] = trees[placed.domain]
+        tree = trees[placed.domain] = _built(readings[placed.domain], children, ends)
+        for name in placed.settled:  # each leads to whatever the others do
+            trees[name] = replace(trees[name], opaque=tree.opaque, missing=tree.missing)
+        if placed.domain in cut:
+            cut.update(placed.settled)
+        else:
+            known.update((name, trees[name]) for name in placed.settled)
     return trees[domain]
 
 
