@@ -88,7 +88,7 @@ s1._domainkey CNAME s1.customer.dkim.vendor.example.
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(
     tmp_path_factory: pytest.TempPathFactory, world: Internet, unbound: Unbound, named: Named, knot: Knot
 ) -> Directory:
@@ -124,12 +124,12 @@ def lab(
     return directory
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def text(lab: Directory) -> Done:
     return lab.run("check", "--live")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def found(lab: Directory, unbound: Unbound) -> list[dict]:
     unbound.flush()
     done = lab.run("check", "--live", "--format", "json")
