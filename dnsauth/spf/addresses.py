@@ -55,11 +55,13 @@ class Addresses:
         """The addresses of all *sets*."""
         some = [addresses for addresses in sets if addresses]
         if len(some) <= _FEW:
-            return reduce(or_, some, EMPTY)
+            return reduce(or_, some) if some else EMPTY
         return cls(_all([addresses.four for addresses in some]), _all([addresses.six for addresses in some]))
 
     def __or__(self, other: Addresses) -> Addresses:
-        return self._with(_either(self.four, other.four, _END4), _either(self.six, other.six, _END6))
+        four = _either(self.four, other.four, _END4) if other.four[0] else self.four
+        six = _either(self.six, other.six, _END6) if other.six[0] else self.six
+        return self._with(four, six)
 
     def __and__(self, other: Addresses) -> Addresses:
         return self._with(_both(self.four, other.four), _both(self.six, other.six))
@@ -121,8 +123,8 @@ def _all(sets: list[Ranges]) -> Ranges:
 
 def _joined(firsts: list[int], ends: list[int]) -> Ranges:
     """Ranges that may overlap, as such that do not: a gap is where as many have ended as had begun."""
-    if not firsts:
-        return _NONE
+    if len(firsts) <= 1:
+        return tuple(firsts), tuple(ends)
     firsts.sort()
     ends.sort()
     gaps = [(first, end) for first, end in zip(firsts[1:], ends, strict=False) if first > end]

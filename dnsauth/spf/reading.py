@@ -116,24 +116,21 @@ class Reading(NamedTuple):
 def read(domain: str, lookup: Lookup) -> Reading:
     """The record published at *domain*, an absolute name, and its terms."""
     found = _ask(lookup, domain, "TXT")
-    said = readable(domain)
-    if found.missing:
-        return Reading(domain, missing=found.missing)
-    if found.problem:
-        return Reading(domain, problem=found.problem)
+    if found.missing or found.problem:
+        return Reading(domain, problem=found.problem, missing=found.missing)
     texts = [text for text in found.values if selects(text)]
     if not texts:
         kind, why = (
             (Kind.NO_NAME, "does not exist") if not found.exists else (Kind.NO_RECORD, "has no SPF record")
         )
-        return Reading(domain, problem=Problem(kind, f"{said} {why}"))
+        return Reading(domain, problem=Problem(kind, f"{readable(domain)} {why}"))
     if len(texts) > 1:
-        text = f"{said} has {len(texts)} SPF records, which is a permerror (RFC 7208 section 4.5)"
+        text = f"{readable(domain)} has {len(texts)} SPF records, which is a permerror (RFC 7208 section 4.5)"
         return Reading(domain, problem=Problem(Kind.SEVERAL, text))
     try:
         record = Record.parse(texts[0])
     except BadRecord as error:
-        text = f"the SPF record of {said} is wrong: {error}"
+        text = f"the SPF record of {readable(domain)} is wrong: {error}"
         return Reading(domain, texts[0], problem=Problem(Kind.SYNTAX, text, error.column))
     parts = tuple(_parts(record, domain, lookup))
     return Reading(domain, texts[0], record, parts=parts, missing=_missing(parts))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from dnsauth.names import readable
 from dnsauth.records.spf import MAX_LOOKUPS, Term
@@ -17,14 +16,7 @@ from dnsauth.spf.asking import MAX_VOIDS
 from dnsauth.spf.graph import Placed, explored, ordered
 from dnsauth.spf.lookup import Lookup
 from dnsauth.spf.model import NOTHING, Branch, Cost, Tree
-from dnsauth.spf.passing import (
-    NO_RECORD,
-    NOT_LOOKED,
-    Below,
-    Ends,
-    limited,
-    unlimited,
-)
+from dnsauth.spf.passing import NO_RECORD, NOT_LOOKED, Below, Ends, limited, unlimited
 from dnsauth.spf.reading import Kind, Part, Problem, Reach, Reading, read
 
 __all__ = ["Branch", "Kind", "Problem", "Reach", "Tree", "tree", "walk"]
@@ -36,7 +28,7 @@ def tree(domain: str, lookup: Lookup, known: dict[str, Tree] | None = None) -> T
     Nothing is raised: what *lookup* cannot say is a problem of the tree, or missing. *known* holds trees over
     the same answers and is added to, so that domains which share includes share their trees.
     """
-    return grown(domain, partial(read, lookup=lookup), {} if known is None else known)
+    return grown(domain, lambda name: read(name, lookup), {} if known is None else known)
 
 
 def grown(domain: str, read: Callable[[str], Reading], known: dict[str, Tree]) -> Tree:
@@ -45,19 +37,19 @@ def grown(domain: str, read: Callable[[str], Reading], known: dict[str, Tree]) -
         return known[domain]
     readings = explored(domain, read, known)
     trees: dict[str, Tree] = {}
-    cut: set[str] = set()
+    partial: set[str] = set()  # trees that do not hold everything they lead to
     ends = _ends(readings, known, trees)
     for placed in ordered(domain, readings):
         children = tuple(_child(part, placed, known, trees) for part in readings[placed.domain].parts)
-        if any(child and (child.domain in cut or _is_cut(child)) for child in children):
-            cut.add(placed.domain)
+        if any(child and (child.domain in partial or _is_cut(child)) for child in children):
+            partial.add(placed.domain)
         tree = trees[placed.domain] = _built(readings[placed.domain], children, ends)
-        for name in placed.settled:  # each leads to whatever the others do
-            trees[name] = replace(trees[name], opaque=tree.opaque, missing=tree.missing)
-        if placed.domain in cut:
-            cut.update(placed.settled)
-        else:
-            known.update((name, trees[name]) for name in placed.settled)
+        for name in placed.settled:
+            if name != placed.domain:  # a loop, in which each leads to whatever the others do
+                trees[name] = replace(trees[name], opaque=tree.opaque, missing=tree.missing)
+                partial.add(name)
+        if placed.settled and placed.domain not in partial:
+            known[placed.domain] = tree
     return trees[domain]
 
 
@@ -72,7 +64,7 @@ def walk(tree: Tree) -> Iterator[tuple[Tree, Branch]]:
             ahead.pop()
             continue
         yield at, branch
-        if branch.tree and branch.tree.domain not in seen:
+        if branch.tree and branch.tree.branches and branch.tree.domain not in seen:
             seen.add(branch.tree.domain)
             ahead.append((branch.tree, iter(branch.tree.branches)))
 
