@@ -1,172 +1,230 @@
-"""The live look beside checkdmarc, dnsperf and dnspython: the same zones, on loopback and with 20 ms of delay.
+"""The live look beside checkdmarc, dnsperf and dnspython: the same zones at one NSD, ratios of the same run.
 
-    python -m benchmarks.live [--checkdmarc PYTHON] [DOMAINS]        default 5000
+    python -m benchmarks.live [--quick] [--checkdmarc PYTHON]        checkdmarc 6, installed for that Python
 
-NSD serves the domains of `benchmarks.live_world`. Every figure is of a process of its own; ratios are of one run. What
-is not installed has its row say so; checkdmarc asks port 53 alone, which needs root.
+Every figure is the median of runs in processes of their own, ours and each peer's in turn; a ratio is the median of
+those of the rounds. Every run must find what is there, else its row says so. What is not installed has its row say so;
+checkdmarc asks port 53 alone, so that NSD must be let listen there. The zones are those of `benchmarks/live_world.py`.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
 import json
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, TypeAlias
 
 import pytest
 
 from benchmarks.live_world import domain, inventory, own, zones
+from dnsauth.live.engine import Limits
 from tests.servers.delay import delay
 from tests.servers.nsd import nsd
 
 DELAY = 0.020  # seconds
 LOSS = 0.01
-WINDOW = 256
+WINDOW = Limits().per_server
 PEERS = Path(__file__).with_name("live_peers.py")
+PORT_53, FAR_53 = ("127.0.0.9", 53), ("127.0.0.10", 53)
+
+Found: TypeAlias = "dict[str, float]"
+Job: TypeAlias = Callable[[], Found]
 
 
-def ours(*arguments: str | Path | int) -> dict[str, float]:
-    """What one run of `benchmarks.live_ours` found; {} where it failed."""
-    return _json([sys.executable, "-m", "benchmarks.live_ours", *map(str, arguments)], "")
+class Places(NamedTuple):
+    """Address and port of the server, as it is, far away, and by a lossy path."""
+
+    near: tuple[str, int]
+    far: tuple[str, int]
+    lossy: tuple[str, int]
 
 
-def _json(argv: list[str], stdin: str) -> dict[str, float]:
-    done = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
+class Size(NamedTuple):
+    """How much is measured: *domains* of ours, *few* of checkdmarc's near by and *fewer* far away."""
+
+    rounds: int
+    domains: int
+    few: int
+    fewer: int
+    memory: tuple[int, ...]
+
+
+WHOLE = Size(rounds=3, domains=5000, few=100, fewer=20, memory=(1000, 5000, 10_000))
+QUICK = Size(rounds=1, domains=1000, few=20, fewer=5, memory=(500, 1000, 2000))
+
+
+def run(*argv: str | Path | int, stdin: str = "") -> Found:
+    """What a run printed as JSON; {} where it failed, which is said."""
+    done = subprocess.run(list(map(str, argv)), input=stdin, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        print(f"    {' '.join(argv[:4])}…: {done.stderr.strip().splitlines()[-1:]}")
+    if done.returncode or not lines:
+        print(f"    {argv[-4:]} failed: {done.stderr.strip().rpartition(chr(10))[2]}")
         return {}
-    found: dict[str, float] = json.loads(lines[-1])
+    found: Found = json.loads(lines[-1])
     return found
 
 
-def dnsperf(address: str, port: int, queries: Path) -> float:
-    """Queries a second of dnsperf with `WINDOW` outstanding; 0 where it is not installed."""
-    program = shutil.which("dnsperf")
-    if program is None:
-        return 0.0
-    argv = [
-        program,
-        "-s",
-        address,
-        "-p",
-        str(port),
-        "-d",
-        str(queries),
-        "-n",
-        "1",
-        "-c",
-        "4",
-        "-q",
-        str(WINDOW),
-        "-e",
-    ]
-    out = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
-    found = re.search(r"per second:\s+([\d.]+)", out)
-    return float(found[1]) if found else 0.0
+def ours(kind: str, at: tuple[str, int], domains: int) -> Found:
+    """One run of `benchmarks/live_ours.py`; it must find as many *domains*, or five names of each."""
+    expected = domains if kind in ("check", "five") else 5 * domains
+    return _right(run(sys.executable, "-m", "benchmarks.live_ours", kind, *at, domains), expected)
 
 
-def row(name: str, found: dict[str, float], unit: str, *ratios: tuple[str, float, float]) -> None:
-    """Print one figure, and its ratio to each peer."""
-    rate = found.get("rate", 0.0)
-    said = "".join(f"   {a / b:,.2f}x {peer}" for peer, a, b in ratios if a and b)
-    queries = f"   {found['queries']:.2f} queries a domain" if "queries" in found else ""
-    print(f"  {name:<34}{rate:>12,.1f} {unit}{queries}{said}")
+def checkdmarc(python: str, address: str, domains: int) -> Found:
+    """One run of checkdmarc."""
+    names = "".join(f"{domain(n)[:-1]}\n" for n in range(domains))
+    return _right(run(python, PEERS, "checkdmarc", address, stdin=names), domains)
 
 
-def main(count: int, python: str) -> None:
-    """Serve, run everybody, print."""
+def dnspython(at: tuple[str, int], domains: int) -> Found:
+    """One run of dnspython's asynchronous resolver, with the queries of so many domains."""
+    return _right(run(sys.executable, PEERS, "dnspython", *at, stdin=_questions(domains)), 5 * domains)
+
+
+def dnsperf(at: tuple[str, int], domains: int, directory: Path) -> Found:
+    """One run of dnsperf, with our window and four times the queries."""
+    (file := directory / "queries").write_text(_questions(domains))
+    options = ["-s", at[0], "-p", str(at[1]), "-d", str(file), "-n", "4", "-c", "4", "-q", str(WINDOW), "-e"]
+    said = subprocess.run(["dnsperf", *options], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"per second:\s+([\d.]+)", said)
+    return {"rate": float(found[1])} if found else {}
+
+
+def _questions(domains: int) -> str:
+    return "".join(f"{name[:-1]} {type}\n" for n in range(domains) for name, type in own(domain(n)))
+
+
+def _right(found: Found, expected: int) -> Found:
+    if found and found["right"] != expected:
+        print(f"    only {found['right']:,.0f} of {expected:,} were right")
+    return found
+
+
+def compare(title: str, rounds: int, unit: str, jobs: dict[str, Job], aims: dict[str, float]) -> None:
+    """Run *jobs* in turn and print a row for each; ours are to have the ratios *aims* to peers, or half of that."""
+    print(title)
+    found: dict[str, list[Found]] = {name: [] for name in jobs}
+    for _ in range(rounds):
+        for name, job in jobs.items():
+            found[name].append(job())
+    for name, runs in found.items():
+        some = [one for one in runs if one]
+        if not some:
+            continue
+        extra = (
+            f"{median(one['queries'] for one in some):8.2f} queries a domain" if "queries" in some[0] else ""
+        )
+        print(f"  {name:<40}{median(one['rate'] for one in some):>10,.1f} {unit}{extra}")
+        for peer, aim in aims.items() if name.startswith("dnsauth") else ():
+            pairs = [
+                (mine["rate"], one["rate"])
+                for mine, one in zip(runs, found.get(peer, ()), strict=False)
+                if mine and one
+            ]
+            if pairs:
+                ratio = median(mine / one for mine, one in pairs)
+                print(f"    {ratio:,.2f} times {peer} (aim {aim:,g}, floor {aim / 2:,g})")
+
+
+def engine(size: Size, places: Places, directory: Path) -> None:
+    """Queries a second."""
+    jobs: dict[str, Job] = {
+        "dnspython, 256 tasks": partial(dnspython, places.near, size.domains // 5),
+        "dnsperf": partial(dnsperf, places.near, size.domains, directory),
+        "dnsauth": partial(ours, "engine", places.near, size.domains),
+    }
+    if not shutil.which("dnsperf"):
+        print("  dnsperf is not installed: apt-get install dnsperf")
+        del jobs["dnsperf"]
+    aims = {"dnspython, 256 tasks": 30.0, "dnsperf": 0.5}
+    compare(f"engine, {5 * size.domains:,} queries, window {WINDOW}", size.rounds, "q/s", jobs, aims)
+    jobs = {
+        "a fixed time-out of 2 s": partial(ours, "fixed", places.lossy, size.domains),
+        "dnsauth": partial(ours, "engine", places.lossy, size.domains),
+    }
+    title = f"engine, 1 % loss and {DELAY * 1000:.0f} ms"
+    compare(title, min(size.rounds, 2), "q/s", jobs, {"a fixed time-out of 2 s": 3.0})
+
+
+def check(size: Size, places: Places, python: str | None) -> None:
+    """Domains a second, near and far."""
+    far = f"{DELAY * 1000:.0f} ms"
+    for place, at, at_53, few, rounds, aim in (
+        ("loopback", places.near, PORT_53, size.few, size.rounds, 200.0),
+        (far, places.far, FAR_53, size.fewer, 1, 2500.0),
+    ):
+        jobs: dict[str, Job] = {}
+        if python:
+            jobs["checkdmarc"] = partial(checkdmarc, python, at_53[0], few)
+        jobs["dnsauth, five names"] = partial(ours, "five", at, size.domains)
+        jobs["dnsauth, seven names and the SOA"] = partial(ours, "check", at, size.domains)
+        compare(f"live check, {place}", rounds, "domains/s", jobs, {"checkdmarc": aim})
+
+
+def memory(size: Size, places: Places, directory: Path) -> None:
+    """Peak memory by number of domains, and the whole command over the most of them."""
+    print("memory of the live check")
+    for domains in size.memory:
+        print(f"  {domains:>6,} domains{ours('check', places.near, domains).get('peak', 0):>8,.0f} MiB")
+    inventory(directory, domains, f"{places.near[0]}:{places.near[1]}")
+    start = time.perf_counter()
+    found = run(
+        sys.executable, "-m", "benchmarks.live_ours", "command", "-C", directory, "check", "--live", "--quiet"
+    )
+    seconds, peak = time.perf_counter() - start, found.get("peak", 0)
+    if found.get("code"):
+        print(f"    `dnsauth check --live` ended with {found['code']:.0f}")
+    print(f"  `dnsauth check --live`, {domains:,} zones: {seconds:.1f} s, {peak:,.0f} MiB (at most 300)")
+
+
+def main(size: Size, python: str | None) -> None:
+    """Serve and measure."""
     with ExitStack() as stack:
-        root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for name in ("nsd", "peer", "delay", "loss", "inventory"):
+        root = Path(stack.enter_context(TemporaryDirectory()))
+        for name in ("server", "far", "lossy", "53", "far 53", "inventory"):
             (root / name).mkdir()
-        server = stack.enter_context(nsd(root / "nsd", zones(count)))
-        at = (server.address, server.port)
-        slow = stack.enter_context(delay(root / "delay", at, DELAY))
-        lossy = stack.enter_context(delay(root / "loss", at, DELAY, loss=LOSS))
-        questions = [asked for n in range(count) for asked in own(domain(n))]
-        queries = root / "queries"
-        queries.write_text("".join(f"{name.removesuffix('.')} {type}\n" for name, type in questions))
-
-        print(f"engine, {len(questions):,} queries")
-        perf = dnsperf(*at, queries)
-        engine = ours("engine", *at, count)
-        few = "".join(f"{name} {type}\n" for name, type in questions[:5000])
-        peer = _json([sys.executable, str(PEERS), "dnspython", at[0], str(at[1])], few)
-        row("dnsperf" if perf else "dnsperf is not installed", {"rate": perf}, "q/s")
-        row("dnspython, asynchronous", peer, "q/s")
-        row(
-            "dnsauth",
-            engine,
-            "q/s",
-            ("dnsperf", engine["rate"], perf),
-            ("dnspython", engine["rate"], peer["rate"]),
-        )
-
-        print(f"1 % loss and {DELAY * 1000:.0f} ms")
-        fixed, adaptive = (ours(kind, lossy.address, lossy.port, count) for kind in ("fixed", "engine"))
-        row("a fixed time-out of 2 s", fixed, "q/s")
-        row("dnsauth", adaptive, "q/s", ("fixed", adaptive["rate"], fixed["rate"]))
-
-        checks(count, python, at, (slow.address, slow.port), stack, root)
-
-        print("memory")
-        for some in (count // 5, count, 2 * count):
-            with tempfile.TemporaryDirectory() as name, nsd(Path(name), zones(some)) as served:
-                found = ours("check", served.address, served.port, some)
-                print(f"  {some:>7,} domains{found['peak']:>8.0f} MiB")
-                if some == 2 * count:
-                    inventory(root / "inventory", some, f"{served.address}:{served.port}")
-                    start = time.perf_counter()
-                    whole = ours("command", "-C", root / "inventory", "check", "--live", "--quiet")
-                    seconds = time.perf_counter() - start
-                    print(
-                        f"  `dnsauth check --live`, {some:,} zones: {seconds:.1f} s, {whole.get('peak', 0):.0f} MiB"
-                    )
-
-
-def checks(
-    count: int, python: str, at: tuple[str, int], slow: tuple[str, int], stack: ExitStack, root: Path
-) -> None:
-    """The rows of the live check, on loopback and with delay."""
-    sample = zones(count)
-    for title, upstream, peers in (("loopback", at, 60), (f"{DELAY * 1000:.0f} ms", slow, 10)):
-        print(f"live check, {title}")
-        mine, five = (ours(kind, *upstream, count) for kind in ("check", "five"))
-        theirs: dict[str, float] = {}
-        try:
-            if upstream == at:
-                stack.enter_context(nsd(root / "peer", sample, address="127.0.0.53", port=53))
-                address = "127.0.0.53"
-            else:
-                directory = root / "delay53"
-                directory.mkdir()
-                address = stack.enter_context(delay(directory, at, DELAY, at=("127.0.0.54", 53))).address
-            names = "".join(f"{domain(n).removesuffix('.')}\n" for n in range(peers))
-            theirs = _json([python, str(PEERS), "checkdmarc", address], names)
-        except (OSError, RuntimeError, TypeError) as error:
-            print(f"    checkdmarc was not run: {error}")
-        row("checkdmarc", theirs, "domains/s")
-        against = theirs.get("rate", 0.0)
-        row(
-            "dnsauth, seven names and the SOA",
-            mine,
-            "domains/s",
-            ("checkdmarc", mine.get("rate", 0.0), against),
-        )
-        row("dnsauth, five names", five, "domains/s", ("checkdmarc", five.get("rate", 0.0), against))
+        texts = zones(max(size.domains, *size.memory))
+        server = stack.enter_context(nsd(root / "server", texts, minimal=True))
+        near = (server.address, server.port)
+        far = stack.enter_context(delay(root / "far", near, DELAY))
+        lossy = stack.enter_context(delay(root / "lossy", near, DELAY, LOSS))
+        places = Places(near, (far.address, far.port), (lossy.address, lossy.port))
+        if python is None:
+            print(
+                "  checkdmarc is not installed: pip install 'checkdmarc>=6', here or for --checkdmarc PYTHON"
+            )
+        else:
+            try:
+                stack.enter_context(nsd(root / "53", texts, *PORT_53, minimal=True))
+                stack.enter_context(delay(root / "far 53", PORT_53, DELAY, at=FAR_53))
+            except (OSError, RuntimeError):
+                print(
+                    f"  checkdmarc asks port 53 alone, and NSD cannot listen at {PORT_53[0]}: it needs root"
+                )
+                python = None
+        engine(size, places, root)
+        check(size, places, python)
+        memory(size, places, root / "inventory")
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    environment = given.pop(given.index("--checkdmarc") + 1) if "--checkdmarc" in given else sys.executable
-    numbers = [int(word) for word in given if word.isdigit()]
+    parser = argparse.ArgumentParser(description="The live look beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="fewer domains, one round")
+    parser.add_argument("--checkdmarc", metavar="PYTHON", help="one that has checkdmarc")
+    given = parser.parse_args()
+    here = sys.executable if importlib.util.find_spec("checkdmarc") else None
     try:
-        main(numbers[0] if numbers else 5000, environment)
+        main(QUICK if given.quick else WHOLE, given.checkdmarc or here)
     except pytest.skip.Exception as missing:
         sys.exit(str(missing))

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 MAX_STRING = 255  # octets of one character-string, RFC 1035 section 3.3
 _ESCAPE = re.compile(r"\\([0-9]{3})")
-_PLAIN = re.compile(r"[ -\[\]-~]*\Z")
 
 
 class RRsetId(NamedTuple):
@@ -41,7 +40,7 @@ class RRset:
 def txt_value(octets: bytes) -> str:
     """The joined octets of a TXT record as a value."""
     text = octets.decode("latin-1")
-    if _PLAIN.match(text):
+    if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(c if " " <= c <= "~" and c != "\\" else f"\\{ord(c):03}" for c in text)
 

@@ -6,8 +6,7 @@ asked once, while memory stays that of one such chunk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Protocol
 
@@ -22,8 +21,11 @@ from dnsauth.live.servers import Authority, Delegation
 from dnsauth.names import within
 from dnsauth.records import spf
 from dnsauth.spf.closure import closure
+from dnsauth.spf.tree import Tree
 
 TOGETHER = 500  # subjects
+
+_TOLD = (Answer, Alias, Absent)
 
 
 class Network(Protocol):
@@ -48,16 +50,22 @@ class Network(Protocol):
 def survey(subjects: Iterable[Subject], network: Network) -> Iterator[Surveyed]:
     """What *network* answers for each of *subjects*, in their order."""
     left = iter(subjects)
+    shared: dict[str, Tree] = {}
     while chunk := tuple(islice(left, TOGETHER)):
-        yield from _Chunk(chunk, network).surveyed()
+        yield from _Chunk(chunk, network, shared).surveyed()
 
 
 class _Chunk:
-    """Subjects that are looked at together, and every answer so far."""
+    """Subjects that are looked at together, and every answer so far.
 
-    def __init__(self, subjects: tuple[Subject, ...], network: Network) -> None:
+    *shared* are the SPF records of others that were found without a fault in this run: of them nobody looks
+    at an answer again.
+    """
+
+    def __init__(self, subjects: tuple[Subject, ...], network: Network, shared: dict[str, Tree]) -> None:
         self._subjects = subjects
         self._network = network
+        self._shared = shared
         self._answers = Answers(network.resolve)
 
     def surveyed(self) -> Iterator[Surveyed]:
@@ -65,9 +73,7 @@ class _Chunk:
         self._answers.fetch(asked for subject in self._subjects for asked in _unasked(subject, served))
         aliases = self._follow(served)
         owners = [tuple(self._policies(subject)) for subject in self._subjects]
-        trees = closure(
-            (owner for each in owners for owner in each), self._answers.known, self._answers.fetch
-        )
+        trees = self._trees(dict.fromkeys(owner for each in owners for owner in each))
         self._answers.fetch(tuple(self._reports()))
         self._answers.fetch(tuple(self._registered()))
         for subject, each in zip(self._subjects, owners, strict=True):
@@ -114,13 +120,10 @@ class _Chunk:
             for asked in _own(subject):
                 reply = _first(served[subject.domain], asked)
                 found[asked] = _said(reply)
-                match reply:
-                    case Alias(rrset):
-                        links[asked] = Asked(rrset.values[0], asked.type)
-                    case Answer(rrset) if asked.type == "CNAME":
-                        links[Asked(asked.name, "TXT")] = Asked(rrset.values[0], "TXT")
-                    case _:
-                        pass
+                if isinstance(reply, Alias):
+                    links[asked] = Asked(reply.rrset.values[0], asked.type)
+                elif asked.type == "CNAME" and isinstance(reply, Answer):
+                    links[Asked(asked.name, "TXT")] = Asked(reply.rrset.values[0], "TXT")
         self._answers.fetch(links.values())
         found |= {asked: _behind(link.name, found[link]) for asked, link in links.items()}
         return {asked.name: link.name for asked, link in links.items()}
@@ -132,6 +135,15 @@ class _Chunk:
                 said = self._answers.resolutions[asked]
                 if isinstance(said, Resolved) and not said.chain and any(map(spf.selects, said.values)):
                     yield asked.name
+
+    def _trees(self, owners: Collection[str]) -> Mapping[str, Tree]:
+        """The SPF records of *owners* with all they bring in."""
+        known = {name: tree for name, tree in self._shared.items() if name not in owners}
+        trees = closure(owners, self._answers.known, self._answers.fetch, known)
+        for name, tree in known.items():
+            if name not in owners and not (tree.missing or tree.errors or tree.voids):
+                self._shared[name] = tree
+        return trees
 
     def _reports(self) -> Iterator[Asked]:
         """Where other organisations would say that they take reports."""
@@ -174,8 +186,10 @@ def _unasked(subject: Subject, served: Mapping[str, Served]) -> Iterator[Asked]:
 
 def _first(served: Served, asked: Asked) -> Reply | None:
     """The reply of the first server that answers, or of one that does not."""
-    replies = [served.reply(server, asked) for server in served.authority.servers]
-    return next((reply for reply in replies if isinstance(reply, Answer | Alias | Absent)), None)
+    for server in served.authority.servers:
+        if isinstance(reply := served.reply(server, asked), _TOLD):
+            return reply
+    return None
 
 
 def _said(reply: Reply | None) -> Resolution:
@@ -192,7 +206,7 @@ def _behind(target: str, said: Resolution) -> Resolution:
     """What a CNAME to *target* leads to."""
     match said:
         case Resolved(chain=chain):
-            return replace(said, chain=(target, *chain))
+            return said._replace(chain=(target, *chain))
         case Looping(chain):
             return Looping((target, *chain))
         case _:

@@ -54,7 +54,7 @@ def follow(message: Message, asked: Asked, zone: str = "") -> Step:
         if found := at(message.answer, name, asked.type):
             if zone and not message.authoritative:
                 return LAME
-            values = tuple(sorted({rr.value for rr in found}))
+            values = (found[0].value,) if len(found) == 1 else tuple(sorted({rr.value for rr in found}))
             return Resolved(values, _least(found, ttl), tuple(chain), secure=message.authentic and not zone)
         aliases = at(message.answer, name, "CNAME")
         if not aliases:
@@ -112,7 +112,7 @@ def _ended(message: Message, asked: Asked, zone: str, link: Link) -> Step:
 
 
 def _least(found: Iterable[RR], ttl: int) -> int:
-    return min(ttl, *(rr.ttl for rr in found))
+    return min([ttl, *[rr.ttl for rr in found]])
 
 
 def _negative_ttl(soa: RR | None) -> int:

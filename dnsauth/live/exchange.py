@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from dnsauth.live.pace import LONGEST
-from dnsauth.live.peer import ROW, Flight, Known, Limits, Peer, Query, Sent, ids
+from dnsauth.live.peer import FIRST, ROW, Flight, Known, Limits, Peer, Query, Sent, ids
 from dnsauth.live.reply import Unreachable
 from dnsauth.live.room import Room
 from dnsauth.live.streams import Streams
@@ -83,8 +83,9 @@ class Exchange:
                 key.data()
 
     def close(self) -> None:
-        """Close every socket."""
+        """Close every socket; nothing is asked any more."""
         self._room.clear()
+        del self._streams  # they refer back here, and every reply would wait for the collector
 
     def _pause(self, *, more: bool) -> float:
         """Seconds until there is something to do that no socket tells."""
@@ -245,7 +246,7 @@ class Exchange:
                 self._streams.take(flight, self._now)
             else:
                 try:
-                    message = read(octets)
+                    message = read(octets, flight.query.owner, flight.question)
                 except Malformed:
                     flight.sign = Unreachable(f"{peer.server.address} answers what is no DNS message")
                     continue
@@ -263,7 +264,7 @@ class Exchange:
         """Learn from *answers* that came, the last of them in *seconds*; one measurement a turn will do."""
         round_trip = peer.known.round_trip
         round_trip.measured(seconds)
-        peer.window = min(peer.window + answers, self._per_server)
+        peer.window = peer.known.window = min(peer.window + answers, self._per_server)
         if not peer.answered:  # what was sent before anything was known need not wait that long
             for port in peer.ports:
                 for flight, _ in port.pending.values():
@@ -318,6 +319,7 @@ class Exchange:
     def _give_up(self, peer: Peer, why: Unreachable) -> None:
         """Ask *peer* nothing more by UDP: what is in flight to it, and what waits, gets *why*."""
         peer.failure = why
+        peer.known.window = FIRST
         for flight in {flight: None for port in peer.ports for flight, _ in port.pending.values()}:
             flight.leave()
             self._finish(flight, why)

@@ -62,8 +62,9 @@ class Failover:
             if isinstance(reply, Unreachable):
                 why = self._unreachable(server, reply)
             else:
-                self._answered.add(_at(server))
-                self._unheard.pop(_at(server), None)
+                if (at := _at(server)) not in self._answered or self._unheard:
+                    self._answered.add(at)
+                    self._unheard.pop(at, None)
                 outcome = read(reply, asked, server, routes[asked])
                 if not isinstance(outcome, Failure):
                     said[asked] = outcome

@@ -20,6 +20,8 @@ class Question(NamedTuple):
     type: str
 
 
+_UNASKED = Unreachable("it was not asked")
+
 Look: TypeAlias = Callable[[Iterable[Question]], Mapping[Question, Reply]]
 """The reply to each question; raises for nothing a network does."""
 
@@ -30,14 +32,13 @@ def look(questions: Iterable[Question], engine: Engine) -> dict[Question, Reply]
     An address that leaves its first questions unanswered is asked no further in this look: all its questions
     get that one `Unreachable`, so that a dead server costs seconds, not seconds a name.
     """
-    replies: dict[Question, Reply] = {}
+    replies: dict[Question, Reply] = dict.fromkeys(questions, _UNASKED)
 
     def deliver(query: Query, said: Message | Unreachable) -> None:
-        question = Question(query.server, query.owner, query.type)
-        replies[question] = (
-            said if isinstance(said, Unreachable) else authoritative(said, query.owner, query.type)
+        server, owner, type, _, _ = query
+        replies[Question(server, owner, type)] = (
+            said if isinstance(said, Unreachable) else authoritative(said, owner, type)
         )
 
-    each = dict.fromkeys(questions)
-    engine.exchange((Query(*question) for question in each), deliver)
-    return {question: replies[question] for question in each}
+    engine.exchange((Query(*question) for question in replies), deliver)
+    return replies

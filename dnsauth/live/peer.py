@@ -18,7 +18,7 @@ from dnsauth.live.udp import Port
 from dnsauth.live.wire import Message, query
 
 ROW = 16  # failures one after the other by which a server that did answer counts as silent
-_FIRST = 8  # queries in flight to a server that has not answered yet; each answer opens the window by one
+FIRST = 8  # queries in flight to a server that has not answered yet; each answer opens the window by one
 _NO_EDNS = frozenset({"FORMERR", "NOTIMP", "BADVERS"})  # what a server without EDNS says, RFC 6891 section 7
 _ARCOUNT = 10  # octet where it stands in the header, RFC 1035 section 4.1.1
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
@@ -53,14 +53,18 @@ class Limits:
 
 
 class Known:
-    """What is known of a server from one exchange to the next: its speed, its rate, whether it has EDNS."""
+    """What is known of a server from one exchange to the next: its speed, its rate, whether it has EDNS.
 
-    __slots__ = ("bucket", "edns", "round_trip")
+    *window* is how far its window has opened.
+    """
+
+    __slots__ = ("bucket", "edns", "round_trip", "window")
 
     def __init__(self, server: Server, limits: Limits) -> None:
         self.round_trip = RoundTrip(limits.timeout)
         self.bucket = None if ipaddress.ip_address(server.host).is_loopback else Bucket(limits.rate)
         self.edns = True
+        self.window = FIRST
 
 
 class Peer:
@@ -95,7 +99,7 @@ class Peer:
         self.ports: list[Port[Sent]] = []
         self.turn = 0
         self.in_flight = 0
-        self.window = min(_FIRST, most)
+        self.window = min(known.window, most)
         self.backlog: deque[Flight] = deque()
         self.queued = False
         self.answered = False

@@ -27,4 +27,6 @@ def rrset(message: Message, owner: str, type: str) -> RRset | None:
     found = [rr for rr in message.answer if rr.type == type and rr.owner == owner]
     if not found:
         return None
+    if len(found) == 1:
+        return RRset(owner, type, found[0].ttl, (found[0].value,))
     return RRset(owner, type, min(rr.ttl for rr in found), tuple(sorted({rr.value for rr in found})))

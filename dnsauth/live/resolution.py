@@ -17,8 +17,7 @@ class Asked(NamedTuple):
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """The values at the end of the CNAME *chain*, sorted; none for NODATA, nor where *exists* is False.
 
     *ttl* is in seconds, the least on the way, or that of the negative answer (RFC 2308 section 5). *chain*

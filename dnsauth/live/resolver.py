@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -15,12 +16,14 @@ from dnsauth.live.failover import Failover, Route
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolution, Resolved, Unanswered
 from dnsauth.live.servers import Server, address
 from dnsauth.live.servfail import Known, Servfail, judged, known, told
-from dnsauth.live.wire_names import name_octets
+from dnsauth.live.wire_names import MAX_OCTETS, name_octets
 from dnsauth.names import BadName
 
 MAX_KEPT = 100_000  # answers; ten thousand domains bring fewer names of others
 FAILURE_TTL = 60  # seconds, of the 1 to 300 that RFC 9520 section 3.2 allows
 NONE = "this system names no resolver: set `live: {resolver: ADDRESS:PORT}`"
+
+_ORDINARY = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+")
 
 Routes: TypeAlias = Callable[[Collection[str]], Mapping[str, Route]]
 """The authoritative servers of those of the names that no resolver is to be asked for."""
@@ -121,6 +124,8 @@ class Resolver:
 
 def _impossible(asked: Asked) -> str:
     """Why no server can be asked for this name, which a record may have made up."""
+    if len(asked.name) < MAX_OCTETS and _ORDINARY.fullmatch(asked.name):
+        return ""
     try:
         name_octets(asked.name)
     except BadName as error:
@@ -147,7 +152,7 @@ def _ended(asked: Asked, steps: Mapping[Asked, Known]) -> Resolution:
     match step:
         case Resolved() if len(chain + step.chain) <= MAX_CHAIN:
             ttl, secure = min(ttl, step.ttl), secure and step.secure
-            return replace(step, ttl=ttl, chain=chain + step.chain, secure=secure)
+            return step._replace(ttl=ttl, chain=chain + step.chain, secure=secure)
         case Link():
             return Looping(chain[: MAX_CHAIN + 1])
         case Resolved() | Looping():

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from dnsauth.errors import DnsauthError
@@ -75,6 +76,7 @@ Resolve: TypeAlias = Callable[[Iterable[Asked]], Mapping[Asked, Resolution]]
 """What names and types resolve to."""
 
 
+@lru_cache  # many zones have the same
 def address(text: str) -> tuple[str, int]:
     """``ADDRESS:PORT`` or an address alone as (address, port); IPv6 with a port stands in brackets.
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dnsauth.live.wire_codes import RCODES, type_number
-from dnsauth.live.wire_names import Known, Malformed, name_octets, read_name
+from dnsauth.live.wire_names import MAX_POINTERS, POINTER, Known, Malformed, name_octets, read_name
 from dnsauth.live.wire_rdata import READERS
 
 __all__ = ["PAYLOAD", "RR", "Malformed", "Message", "echoes", "query", "question", "read"]
@@ -29,6 +29,8 @@ _BEHIND_ID = tuple(
     tuple(_HEADER.pack(0, recurse * (_RD | _AD) | unchecked * _CD, 1, 0, 0, 1)[2:] for unchecked in (0, 1))
     for recurse in (0, 1)
 )
+_new = tuple.__new__  # as the class itself makes them, at half the cost
+
 _WITHOUT_QUESTION = frozenset({1, 2, 4, 5})  # FORMERR, SERVFAIL, NOTIMP and REFUSED, when it was not read
 
 
@@ -96,15 +98,18 @@ def echoes(octets: bytes, id: int, question: bytes) -> bool:
     return octets[4:6] == b"\0\0" and octets[3] & _RCODE in _WITHOUT_QUESTION
 
 
-def read(octets: bytes) -> Message:
-    """What the whole message says, checked to its last octet. Raises `Malformed`."""
+def read(octets: bytes, owner: str = "", question: bytes = b"") -> Message:
+    """What the whole message says, checked to its last octet. Raises `Malformed`.
+
+    *owner* and *question* are what was asked, where `echoes` has found it: that name is not read again.
+    """
     try:
-        return _read(octets)
+        return _read(octets, owner, question)
     except (IndexError, struct.error):
         raise Malformed(f"the message ends within what it holds, at octet {len(octets)}") from None
 
 
-def _read(octets: bytes) -> Message:
+def _read(octets: bytes, owner: str, question: bytes) -> Message:
     id, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(octets)
     if flags & _OPCODE:
         raise Malformed("the opcode is not that of a query (RFC 1035 section 4.1.1)")
@@ -116,6 +121,11 @@ def _read(octets: bytes) -> Message:
     if not flags & _TC:
         known: Known = {}
         at = _HEADER.size
+        if question and questions == 1:
+            size = len(question) - _QUESTION.size
+            known[at] = (owner, at + size, size, 0)
+            at += len(question)
+            questions = 0
         for _ in range(questions):
             name = read_name(octets, at, len(octets), known)
             known[at] = name
@@ -135,18 +145,21 @@ def _read(octets: bytes) -> Message:
                 errors = _errors(octets, begin, end)
         if at != len(octets):
             raise Malformed(f"the message has {len(octets)} octets and ends at {at} (RFC 1035 section 4.1)")
-    return Message(
-        id,
-        RCODES.get(rcode) or f"RCODE{rcode}",
-        flags & _QR != 0,
-        flags & _AA != 0,
-        flags & _TC != 0,
-        flags & _RA != 0,
-        flags & _AD != 0,
-        answer,
-        authority,
-        additional,
-        errors,
+    return _new(
+        Message,
+        (
+            id,
+            RCODES.get(rcode) or f"RCODE{rcode}",
+            flags & _QR != 0,
+            flags & _AA != 0,
+            flags & _TC != 0,
+            flags & _RA != 0,
+            flags & _AD != 0,
+            answer,
+            authority,
+            additional,
+            errors,
+        ),
     )
 
 
@@ -156,15 +169,19 @@ def _section(
     """*count* records and the offset behind; TTL, begin and end of OPT go to *edns*, where one may be."""
     records = []
     size = len(octets)
-    qname = known.get(_HEADER.size)
     for _ in range(count):
         length = octets[at]
-        if length == 0xC0 and octets[at + 1] == _HEADER.size and qname:  # as nearly every owner name is
-            owner = qname[0]
-            at += 2
-        elif not length:
+        if not length:
             owner = "."
             at += 1
+        elif (
+            length >= POINTER  # as nearly every owner name is
+            and (name := known.get((length & ~POINTER) << 8 | octets[at + 1]))
+            and name[1] <= at
+            and name[3] < MAX_POINTERS
+        ):
+            owner = name[0]
+            at += 2
         else:
             owner, at, _, _ = read_name(octets, at, size, known)
         number, dnsclass, ttl, length = _RECORD.unpack_from(octets, at)
@@ -178,7 +195,8 @@ def _section(
             edns.append((ttl, at, end))
         elif dnsclass == _IN:
             type, value = READERS[number]
-            records.append(RR(owner, type, ttl if ttl <= _MAX_TTL else 0, value(octets, at, end, known)))
+            read = value(octets, at, end, known)
+            records.append(_new(RR, (owner, type, ttl if ttl <= _MAX_TTL else 0, read)))
         at = end
     return tuple(records), at
 

@@ -21,7 +21,7 @@ Read: TypeAlias = tuple[str, int, int, int]
 Known: TypeAlias = dict[int, Read]
 """What pointers have led to so far, by offset."""
 
-_POINTER = 0xC0  # RFC 1035 section 4.1.4
+POINTER = 0xC0  # RFC 1035 section 4.1.4
 _COUNTED = tuple(bytes([length]) for length in range(MAX_LABEL + 1))
 _SPELLED = tuple(
     f"\\{chr(octet)}"
@@ -87,8 +87,8 @@ def read_name(octets: bytes, at: int, end: int, known: Known, pointers: int = 0)
     at += 1
     if not length:
         text, size, passed = ".", size + 1, 0
-    elif length >= _POINTER:
-        target = (length & ~_POINTER) << 8 | octets[at]
+    elif length >= POINTER:
+        target = (length & ~POINTER) << 8 | octets[at]
         at += 1
         if target not in known:
             if target >= start or pointers >= MAX_POINTERS:

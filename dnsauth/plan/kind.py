@@ -18,6 +18,8 @@ class Kind(StrEnum):
     TLSRPT = "TLS-RPT"
     BIMI = "BIMI"
 
+    __hash__ = str.__hash__  # as often as a record is parsed, and that of Enum is no C
+
 
 _GRAMMARS = {
     Kind.SPF: grammars.SPF,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 _INTEGER, _BIT_STRING, _SEQUENCE = 0x02, 0x03, 0x30
@@ -19,6 +20,7 @@ class RSAPublicKey(NamedTuple):
     exponent: int
 
 
+@lru_cache(maxsize=1024)
 def rsa_public_key(octets: bytes) -> RSAPublicKey:
     """The key in a SubjectPublicKeyInfo (RFC 5280 section 4.1) or a bare RSAPublicKey; raises `BadDER`."""
     body = _only(octets, _SEQUENCE)
@@ -51,7 +53,7 @@ def _only(octets: bytes, tag: int) -> bytes:
 
 def _take(octets: bytes, tag: int) -> tuple[bytes, bytes]:
     """The contents of the first element, which must be of type *tag*, and the octets behind it."""
-    if octets[:1] != bytes([tag]) or len(octets) < 2:
+    if len(octets) < 2 or octets[0] != tag:
         raise BadDER("the key is no RSA public key in DER")
     length, start = octets[1], 2
     if length >= 0x80:

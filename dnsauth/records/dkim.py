@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from binascii import Error as BadBase64
 from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,8 +59,9 @@ class Record:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", _key(self.key, self.key_type))
         for name, pattern in _WORDS.items():
-            words = {_word(word, pattern) for word in getattr(self, name)}
-            object.__setattr__(self, name, () if "*" in words else tuple(sorted(words)))
+            if given := getattr(self, name):
+                words = {_word(word, pattern) for word in given}
+                object.__setattr__(self, name, () if "*" in words else tuple(sorted(words)))
         if not _NOTES.fullmatch(self.notes):
             raise BadRecord(f"notes are printable text without ';', not {shown(self.notes)}", 1, _SECTION)
 
@@ -134,22 +134,28 @@ def _parse(text: str) -> Record:
         raise BadRecord("'v' is DKIM1 and stands first, or is not there", version.column, _SECTION)
     if "p" not in found:
         raise BadRecord("there is no 'p', the key", 1, _SECTION)
-    key_type = found["k"].value.lower() if "k" in found else KeyType.RSA
-    if key_type not in tuple(KeyType):
-        reason = f"{shown(key_type)} is no key type: {' or '.join(KeyType)}"
-        raise BadRecord(reason, found["k"].value_column, _SECTION)
+    key_type = _key_type(found["k"]) if "k" in found else KeyType.RSA
     try:
-        key = _key(_base64(found["p"].value), KeyType(key_type))
+        key = _key(_base64(found["p"].value), key_type)
     except BadRecord as error:
         raise moved(error, found["p"].value_column - 1) from None
     return Record(
         key,
-        KeyType(key_type),
+        key_type,
         hashes=_words(found.get("h"), _WORD),
         services=_words(found.get("s"), _SERVICE),
         flags=_words(found.get("t"), _WORD),
         notes=found["n"].value if "n" in found else "",
     )
+
+
+def _key_type(tag: Tag) -> KeyType:
+    named = tag.value.lower()
+    try:
+        return KeyType(named)
+    except ValueError:
+        reason = f"{shown(named)} is no key type: {' or '.join(KeyType)}"
+        raise BadRecord(reason, tag.value_column, _SECTION) from None
 
 
 def _words(tag: Tag | None, pattern: re.Pattern[str]) -> tuple[str, ...]:
@@ -170,11 +176,11 @@ def _word(word: str, pattern: re.Pattern[str]) -> str:
 
 def _base64(text: str) -> bytes:
     packed = "".join(text.split())
-    if bad := _NOT_BASE64.search(text):
-        raise BadRecord(f"{shown(bad[0])} is not of base64", bad.start() + 1, _SECTION)
     try:
         return a2b_base64(packed, strict_mode=True) if packed else b""
-    except BadBase64:
+    except ValueError:
+        if bad := _NOT_BASE64.search(text):
+            raise BadRecord(f"{shown(bad[0])} is not of base64", bad.start() + 1, _SECTION) from None
         raise BadRecord("the key's base64 is cut off or wrongly padded", 1, _SECTION) from None
 
 

@@ -54,6 +54,8 @@ class Qualifier(StrEnum):
     SOFTFAIL = "~"
     NEUTRAL = "?"
 
+    __hash__ = str.__hash__  # as often as a term is looked up, and that of Enum is no C
+
 
 @dataclass(frozen=True, slots=True)
 class Directive:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dnsauth.records import BadRecord
 from dnsauth.records.text import shown
@@ -26,6 +27,8 @@ class Uri:
     """
 
     text: str
+    host: str = field(init=False, compare=False, repr=False)
+    """The domain reports go to, lower case without final dot; empty where the scheme has none we know."""
 
     def __post_init__(self) -> None:
         uri = _URI.fullmatch(self.text)
@@ -34,10 +37,14 @@ class Uri:
                 f"{shown(self.text)} is no URI such as mailto:reports@example.com (',', '!', ';' encoded)"
             )
             raise BadRecord(reason, 1, "RFC 3986 section 3")
-        if self.scheme in ("mailto", "https") and not self.host:
+        scheme = self.scheme
+        found = (_MAILBOX if scheme == "mailto" else _AUTHORITY).fullmatch(uri["rest"])
+        object.__setattr__(self, "host", found["host"].lower().removesuffix(".") if found else "")
+        if scheme in ("mailto", "https") and not self.host:
             raise BadRecord(f"{shown(self.text)} names no host", 1, "RFC 3986 section 3.2.2")
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Uri:
         """The URI *text*; raises `BadRecord`."""
         return cls(text)
@@ -49,10 +56,3 @@ class Uri:
     def scheme(self) -> str:
         """The scheme, lower case."""
         return self.text.partition(":")[0].lower()
-
-    @property
-    def host(self) -> str:
-        """The domain reports go to, lower case without final dot; empty where the scheme has none we know."""
-        rest = self.text.partition(":")[2]
-        found = (_MAILBOX if self.scheme == "mailto" else _AUTHORITY).fullmatch(rest)
-        return found["host"].lower().removesuffix(".") if found else ""

@@ -21,9 +21,8 @@ Ranges: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 _END4, _END6 = 1 << 32, 1 << 128
 _NONE: Ranges = ((), ())
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291 section 2.5.5.2
-_FEW = (
-    8  # where one set has this many times the ranges of the other, each range of the other is looked up in it
-)
+_FEW = 4  # ranges that are looked up in another set one by one, however many that has
+_MANY = 8  # so many times the ranges are looked up one by one as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,13 @@ class Addresses:
     def union(cls, sets: Iterable[Addresses]) -> Addresses:
         """The addresses of all *sets*."""
         some = [addresses for addresses in sets if addresses]
-        if len(some) <= _FEW:
+        if len(some) <= _MANY:
             return reduce(or_, some) if some else EMPTY
         return cls(_all([addresses.four for addresses in some]), _all([addresses.six for addresses in some]))
 
     def __or__(self, other: Addresses) -> Addresses:
-        four = _either(self.four, other.four, _END4) if other.four[0] else self.four
-        six = _either(self.six, other.six, _END6) if other.six[0] else self.six
+        four = _either(self.four, other.four) if other.four[0] else self.four
+        six = _either(self.six, other.six) if other.six[0] else self.six
         return self._with(four, six)
 
     def __and__(self, other: Addresses) -> Addresses:
@@ -141,13 +140,13 @@ def _others(ranges: Ranges, end: int) -> Ranges:
     return (after[:-1], before) if ends[-1] == end else (after, (*before, end))
 
 
-def _either(one: Ranges, other: Ranges, end: int) -> Ranges:
+def _either(one: Ranges, other: Ranges) -> Ranges:
     few, many = (one, other) if len(one[0]) <= len(other[0]) else (other, one)
     if not few[0]:
         return many
     if len(few[0]) == 1:
         return _one_more(few[0][0], few[1][0], many)
-    return _others(_both(_others(one, end), _others(other, end)), end)
+    return _joined([*one[0], *other[0]], [*one[1], *other[1]])
 
 
 def _one_more(first: int, end: int, ranges: Ranges) -> Ranges:
@@ -162,9 +161,10 @@ def _without(one: Ranges, other: Ranges, end: int) -> Ranges:
     """What is left of *one*, itself where the two have nothing in common; neither is empty."""
     if one[1][-1] <= other[0][0] or other[1][-1] <= one[0][0]:
         return one
-    if len(other[0]) * _FEW < len(one[0]) and not _found(other, one)[0]:
+    common = _both(one, other)
+    if not common[0]:
         return one
-    return _both(one, _others(other, end))
+    return _NONE if common == one else _both(one, _others(common, end))
 
 
 def _both(one: Ranges, other: Ranges) -> Ranges:
@@ -173,7 +173,7 @@ def _both(one: Ranges, other: Ranges) -> Ranges:
         return _NONE
     if few[0][0] <= many[0][0] and many[1][-1] <= few[1][0]:
         return many  # all of them are within the first
-    if len(few[0]) * _FEW < len(many[0]):
+    if len(few[0]) <= _FEW or len(few[0]) * _MANY < len(many[0]):
         return _found(few, many)
     firsts, ends = sorted(few[0] + many[0]), sorted(few[1] + many[1])
     met = [(first, end) for first, end in zip(firsts[1:], ends, strict=False) if first < end]

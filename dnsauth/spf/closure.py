@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple, TypeAlias
 
@@ -16,22 +16,25 @@ Fetch: TypeAlias = Callable[[Names], None]
 """Sees to it that the lookup holds these names and types."""
 
 
-def closure(domains: Iterable[str], lookup: Lookup, fetch: Fetch) -> dict[str, Tree]:
+def closure(
+    domains: Iterable[str], lookup: Lookup, fetch: Fetch, known: dict[str, Tree] | None = None
+) -> dict[str, Tree]:
     """The trees of *domains*, absolute names, each by its domain.
 
     *lookup* raises `NotLooked` for what *fetch* has not brought yet. All that is missing is asked for at
     once, then what that leads to: in thirteen waves at most, and each name and type once. What *fetch* does
-    not bring is missing from the trees, as is what lies beyond `MAX_SIZE`.
+    not bring is missing from the trees, as is what lies beyond `MAX_SIZE`. *known* holds whole trees of other
+    domains, for which nothing is asked, and is added to.
     """
     domains = tuple(dict.fromkeys(domains))
-    front = _Front(lookup)
+    known = {} if known is None else known
+    front = _Front(lookup, known)
     wanted = front.advanced([_Way(0, 0, domain, domain) for domain in domains])
     asked: set[tuple[str, str]] = set()
     while wanted := wanted - asked:
         fetch(frozenset(wanted))
         asked |= wanted
         wanted = front.advanced(front.refilled())
-    known: dict[str, Tree] = {}
     return {domain: grown(domain, front.read, known) for domain in domains}
 
 
@@ -47,8 +50,9 @@ class _Way(NamedTuple):
 class _Front:
     """Every record that was come to, read once for all domains, and the best way to it."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, known: Container[str]) -> None:
         self._lookup = lookup
+        self._known = known
         self._readings: dict[str, Reading] = {}
         self._ways: dict[str, _Way] = {}
         self._sizes: Counter[str] = Counter()
@@ -78,7 +82,7 @@ class _Front:
             best = self._ways.get(way.name)
             if best and best.lookups <= way.lookups and best.depth <= way.depth:
                 continue
-            if way.depth > MAX_DEPTH or self._sizes[way.root] >= MAX_SIZE:
+            if way.name in self._known or way.depth > MAX_DEPTH or self._sizes[way.root] >= MAX_SIZE:
                 continue
             self._ways[way.name] = way
             if best is None:

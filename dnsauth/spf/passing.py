@@ -54,18 +54,21 @@ def unlimited(parts: Sequence[Part], matched: Sequence[Addresses], failing: Sequ
 
     Each of *parts*, or the record it brings in, matches *matched* and ends in an error for *failing*.
     """
-    seen = errors = EMPTY
+    seen = errors = passes = EMPTY
     gains: list[Addresses] = []
     shadowed: list[bool] = []
     for part, matches, fails in zip(parts, matched, failing, strict=True):
         fresh = matches - seen
         shadowed.append(not fresh and bool(matches))
-        gains.append(fresh - errors if fresh and part.passes else EMPTY)
+        gained = fresh - errors if fresh and part.passes else EMPTY
+        gains.append(gained)
         if fails:
             errors |= fails - matches - seen
         if fresh:
-            seen |= matches
-    return Passing(Addresses.union(gains), errors, tuple(gains), tuple(shadowed))
+            before, seen = seen, seen | matches
+            if gained:
+                passes = seen if passes is before and gained is fresh else passes | gained
+    return Passing(passes, errors, tuple(gains), tuple(shadowed))
 
 
 def limited(

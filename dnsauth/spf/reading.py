@@ -33,6 +33,7 @@ Names: TypeAlias = frozenset[tuple[str, str]]
 """Absolute names, each with a type."""
 
 _NONE: Names = frozenset()
+_HOSTS = (A, MX)
 
 
 class Kind(StrEnum):
@@ -185,6 +186,20 @@ def _missing(parts: tuple[Part, ...]) -> Names:
 
 
 def _part(term: Term, domain: str, lookup: Lookup | None) -> Part:
+    mechanism = term.mechanism if isinstance(term, Directive) else None
+    hosts = mechanism if isinstance(mechanism, _HOSTS) else None
+    if lookup is None and (hosts or _brings(term)):
+        text = f"{term} is not looked up: {MAX_FOLLOWED} terms before it query DNS"
+        return Part(term, queries=True, errors=ALL, problem=Problem(Kind.CUT, text))
+    if hosts is None:
+        return _alone(term)
+    part = _alone(term) if hosts.domain else _querying(term, "", domain)
+    return _listed(part, hosts, lookup) if lookup and part.target else part
+
+
+@lru_cache(maxsize=4096)  # vendors' includes stand in many records
+def _alone(term: Term) -> Part:
+    """A term as it is in every record, without its hosts."""
     match term:
         case Directive(mechanism):
             match mechanism:
@@ -194,17 +209,14 @@ def _part(term: Term, domain: str, lookup: Lookup | None) -> Part:
                     return Part(term, matches=Addresses.of((network,)))
                 case IP6(network):
                     return Part(term, matches=Addresses.of((network,)) & IPV6)
-                case Include(spec):
-                    return _querying(term, spec, domain, lookup)
-                case A(spec) | MX(spec):
-                    part = _querying(term, spec, domain, lookup)
-                    return _listed(part, mechanism, lookup) if lookup and part.target else part
+                case Include(spec) | A(spec) | MX(spec):
+                    return _querying(term, spec)
                 case Ptr() | Exists():
                     return Part(term, queries=True, void=ALL, opaque=True)
                 case _ as never:
                     assert_never(never)
         case Redirect(spec):
-            return _querying(term, spec, domain, lookup)
+            return _querying(term, spec)
         case Explanation() | UnknownModifier():
             return Part(term)
         case _ as unknown:
@@ -216,12 +228,9 @@ def _brings(term: Term) -> bool:
     return isinstance(term, Redirect) or (isinstance(term, Directive) and isinstance(term.mechanism, Include))
 
 
-def _querying(term: Term, spec: str, domain: str, lookup: Lookup | None) -> Part:
-    """A term that leads to the name *spec*, without what is there."""
+def _querying(term: Term, spec: str, domain: str = "") -> Part:
+    """A term that leads to the name *spec*, or else to *domain*, without what is there."""
     brings = _brings(term)
-    if lookup is None:
-        text = f"{term} is not looked up: {MAX_FOLLOWED} terms before it query DNS"
-        return Part(term, queries=True, errors=ALL, problem=Problem(Kind.CUT, text))
     if "%" in spec:
         return Part(term, queries=True, void=EMPTY if brings else ALL, opaque=True)
     name = dns_name(target(spec, str)) if spec else domain

@@ -38,7 +38,7 @@ def grown(domain: str, read: Callable[[str], Reading], known: dict[str, Tree]) -
     readings = explored(domain, read, known)
     trees: dict[str, Tree] = {}
     partial: set[str] = set()  # trees that do not hold everything they lead to
-    ends = _ends(readings, known, trees)
+    ends = _Below(readings, known, trees)
     for placed in ordered(domain, readings):
         children = tuple(_child(part, placed, known, trees) for part in readings[placed.domain].parts)
         if any(child and (child.domain in partial or _is_cut(child)) for child in children):
@@ -95,26 +95,35 @@ def _leaf(domain: str, problem: Problem, lookups: int) -> Tree:
     return Tree(domain, problem=problem, cost=Cost(lookups), errors=ALL, counted=False)
 
 
-def _ends(readings: Mapping[str, Reading], known: Mapping[str, Tree], trees: Mapping[str, Tree]) -> Below:
+class _Below:
     """The ends of any record, each found once; in a loop, where there is no tree yet, by what was read."""
-    memo: dict[tuple[str, int], Ends] = {}
 
-    def below(domain: str, budget: int) -> Ends:
-        tree = trees.get(domain) or known.get(domain)
+    def __init__(
+        self, readings: Mapping[str, Reading], known: Mapping[str, Tree], trees: Mapping[str, Tree]
+    ) -> None:
+        self._readings = readings
+        self._known = known
+        self._trees = trees
+        self._memo: dict[tuple[str, int], Ends] = {}
+
+    def __call__(self, domain: str, budget: int) -> Ends:
+        tree = self._trees.get(domain) or self._known.get(domain)
         if tree is None:
-            reading = readings.get(domain)
-            if (domain, budget) not in memo:
-                memo[domain, budget] = limited(reading.parts, below, budget)[0] if reading else NO_RECORD
-            return memo[domain, budget]
+            return self._read(domain, budget)
         if tree.record is None:
             return NO_RECORD if tree.problem else NOT_LOOKED
         if tree.ends is None:
-            ends, _ = limited([branch.part for branch in tree.branches], below, MAX_LOOKUPS)
+            ends, _ = limited([branch.part for branch in tree.branches], self, MAX_LOOKUPS)
             object.__setattr__(tree, "ends", ends)
             return ends
         return tree.ends
 
-    return below
+    def _read(self, domain: str, budget: int) -> Ends:
+        if (domain, budget) not in self._memo:
+            reading = self._readings.get(domain)
+            found = limited(reading.parts, self, budget)[0] if reading else NO_RECORD
+            self._memo[domain, budget] = found
+        return self._memo[domain, budget]
 
 
 def _built(reading: Reading, children: Sequence[Tree | None], below: Below) -> Tree:

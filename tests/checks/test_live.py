@@ -582,6 +582,15 @@ def test_names_of_others_are_asked_once_and_chunks_are_let_go(monkeypatch):
     object.__setattr__(world, "asked", [])
     found = list(survey([Subject(domain, (Asked(domain, "TXT"),)) for domain in domains], world))
     assert domains == [one.subject.domain for one in found]
-    assert 30 + 3 == len(world.asked), "an include once a chunk: the network keeps it"
+    assert 30 + 1 == len(world.asked), "an include without a fault once"
     assert 3 == len({id(one.answers) for one in found})
     assert all(1 == one.trees[one.subject.domain].lookups for one in found)
+
+
+def test_a_fault_of_others_is_told_of_every_domain_it_is_brought_in_by(monkeypatch):
+    monkeypatch.setattr("dnsauth.survey.TOGETHER", 2)
+    domains = [f"d{i}.example.net." for i in range(6)]
+    world = World(others={(domain, "TXT"): (SPF,) for domain in domains})
+    subjects = [Subject(domain, (Asked(domain, "TXT"),)) for domain in domains]
+    found = judged(survey(subjects, world), Asking(observed=OBSERVED))
+    assert [["LIV021"]] * 6 == [codes(checked(one.findings)) for one in found]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import socket
 import threading
 import time
+import weakref
 from collections import Counter
 
 import dns.flags
@@ -17,7 +19,7 @@ from dnsauth.live.engine import Engine, Limits, Query
 from dnsauth.live.reply import Unreachable
 from dnsauth.live.servers import Server
 from dnsauth.live.wire import Message
-from tests.live.sockets import QUICK, exchanged, peer, response
+from tests.live.sockets import QUICK, empty, exchanged, peer, response
 
 OWNERS = [f"{i}.example.com." for i in range(3000)]
 
@@ -47,6 +49,23 @@ def test_every_query_has_its_own_answer():
     assert {query: [query.owner] for query in queries(odd.server, 1000)} == {
         query: texts(message) for query, message in said.items()
     }
+
+
+def test_what_was_delivered_to_is_let_go_without_the_collector():
+    class Deliver:
+        def __call__(self, query, said):
+            pass
+
+    deliver = Deliver()
+    held = weakref.ref(deliver)
+    with peer(empty) as odd, Engine() as engine:
+        engine.exchange(queries(odd.server, 10), deliver)
+        gc.disable()
+        try:
+            del deliver
+            assert held() is None
+        finally:
+            gc.enable()
 
 
 def test_no_queries_have_no_answers():

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from dnsauth.live.wire import RR, Malformed, echoes, query, question, read
 from dnsauth.live.wire_codes import RCODES, TYPES
+from dnsauth.live.wire_names import read_name
 from dnsauth.names import BadName
 from tests.live.fuzz_wire import EXPLAINED, RDATA, READ, judged, run, said, theirs, value
 
@@ -360,11 +361,16 @@ RRSETS = st.lists(st.builds(dns.rrset.from_rdata, NAMES, st.integers(0, 2**31 - 
 @settings(max_examples=100, deadline=None)
 @given(NAMES, st.integers(0, 2**16 - 1), st.lists(RRSETS, min_size=3, max_size=3), st.integers(0, 23))
 def test_what_dnspython_writes_is_read_as_it_was_meant(name, id, sections, rcode):
-    message = dns.message.make_response(dns.message.make_query(name, "TXT", id=id, use_edns=0))
+    asked = dns.message.make_query(name.canonicalize(), "TXT", id=id, use_edns=0)
+    message = dns.message.make_response(asked)
     message.answer, message.authority, message.additional = sections
     message.set_rcode(rcode)
+    octets = message.to_wire(max_size=65535)
+    assert said(message) == read(octets)
 
-    assert said(message) == read(message.to_wire(max_size=65535))
+    owner, *_ = read_name(octets, 12, len(octets), {})
+    assert echoes(octets, id, question(owner, "TXT"))
+    assert said(message) == read(octets, owner, question(owner, "TXT"))
 
 
 @settings(max_examples=100, deadline=None)

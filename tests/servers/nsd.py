@@ -27,6 +27,7 @@ server:
   xfrd-reload-timeout: 0
   rrl-ratelimit: 0
   rrl-whitelist-ratelimit: 0
+  minimal-responses: {minimal}
 remote-control:
   control-enable: yes
   control-interface: "{directory}/control"
@@ -44,6 +45,7 @@ class NSD:
     port: int
     directory: Path
     _control: str
+    _minimal: bool = False
     _files: dict[str, str] = field(default_factory=dict)
 
     def load(self, zone: str, text: str) -> None:
@@ -80,7 +82,8 @@ class NSD:
             f'zone:\n  name: "{zone}"\n  zonefile: "{file}"\n  include-pattern: all\n'
             for zone, file in self._files.items()
         )
-        facts = {"directory": self.directory, "address": self.address, "port": self.port}
+        minimal = "yes" if self._minimal else "no"
+        facts = {"directory": self.directory, "address": self.address, "port": self.port, "minimal": minimal}
         (self.directory / "nsd.conf").write_text(CONFIGURATION.format(**facts) + "".join(entries))
 
     def control(self, *command: str) -> str:
@@ -90,11 +93,19 @@ class NSD:
 
 @contextlib.contextmanager
 def nsd(
-    directory: Path, zones: Mapping[str, str] | None = None, address: str = "127.0.0.3", port: int = 0
+    directory: Path,
+    zones: Mapping[str, str] | None = None,
+    address: str = "127.0.0.3",
+    port: int = 0,
+    *,
+    minimal: bool = False,
 ) -> Iterator[NSD]:
-    """An nsd that serves *zones*, texts by absolute name; all its files are in *directory*."""
+    """An nsd that serves *zones*, texts by absolute name; all its files are in *directory*.
+
+    *minimal* answers hold what was asked for and nothing about the zone's servers.
+    """
     binary, control = program("nsd", "nsd", directory), program("nsd-control", "nsd", directory)
-    server = NSD(address, port or free_port(address), directory, control)
+    server = NSD(address, port or free_port(address), directory, control, minimal)
     server.write(zones or {})
 
     def ready() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections import Counter
 from ipaddress import ip_network
 
@@ -63,6 +65,31 @@ def test_the_trees_are_those_over_all_answers(zone):
         assert [*walk(expected)] == [*walk(found[domain])]
         assert frozenset() == found[domain].missing
     assert 1 == max(Counter(question for wave in waves for question in wave).values())
+
+
+def test_trees_are_let_go_without_the_collector():
+    class Known(dict):
+        pass
+
+    known = Known()
+    zone = records({}, a="v=spf1 include:b.example -all", b="v=spf1 ip4:192.0.2.3 -all")
+    assert 1 == tree("a.example.", zone, known).lookups
+    held = weakref.ref(known)
+    gc.disable()
+    try:
+        del known
+        assert held() is None
+    finally:
+        gc.enable()
+
+
+def test_a_tree_that_is_known_is_not_looked_at_again():
+    zone = records({}, a="v=spf1 include:b.example -all", b="v=spf1 include:c.example -all", c="v=spf1 -all")
+    first, _ = grown(("b.example.",), zone)
+    resolver = Resolver(zone)
+    found = closure(("a.example.",), resolver, resolver.fetch, dict(first))
+    assert [{"a.example TXT"}] == [names(wave) for wave in resolver.waves]
+    assert tree("a.example.", zone) == found["a.example."]
 
 
 def test_each_wave_asks_for_all_that_is_missing_at_once():

@@ -128,14 +128,13 @@ def _names(view: LiveView, served: Served, serving: list[Server]) -> Iterator[Fi
     """RRsets that servers answer differently, do not answer, or do not serve as desired."""
     disagreeing: set[tuple[str, str]] = set()
     for asked in view.own:
-        replies = {server: served.reply(server, asked) for server in serving}
-        told = {server: answer for server, reply in replies.items() if (answer := _of(reply)) is not None}
-        if len(told) < len(replies):
-            whys = (
-                f"{called(server)} {said(reply)}" for server, reply in replies.items() if server not in told
-            )
+        answers = {server: _of(served.reply(server, asked)) for server in serving}
+        told = {server: answer for server, answer in answers.items() if answer is not None}
+        if len(told) < len(answers):
+            silent = [server for server in answers if server not in told]
+            whys = (f"{called(server)} {said(served.reply(server, asked))}" for server in silent)
             yield view.finding(UNASSESSED, asked, {"why": "; ".join(whys)}, (), Outcome.NOT_ASSESSED)
-        if len(set(told.values())) > 1:
+        if len(told) > 1 and len(set(told.values())) > 1:
             disagreeing.add(asked)
             yield _disagree(view, served, asked, told)
     for owner, type, differing, agreeing in view.asking.unserved(view.surveyed):
