@@ -14,7 +14,7 @@ help:  ## this list
 demo: .venv/runtime  ## the main job on a nameserver of its own, told in under a minute
 	@$(BIN)/python -m demo
 
-test: .venv/develop  ## every test, against BIND, Knot, PowerDNS and Route 53's double
+test: .venv/develop  ## every test, against BIND, Knot, NSD, PowerDNS, Unbound and Route 53's double
 	@tests/servers/install
 	@$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 4 --dist worksteal
 

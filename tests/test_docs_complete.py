@@ -17,6 +17,8 @@ from dnsauth.cli.exit import Exit
 from dnsauth.desired.load import Repository
 from dnsauth.desired.model import Desired
 from dnsauth.diff.model import Seen, ZoneDiff
+from dnsauth.dmarc import Discovery, Found
+from dnsauth.explain import Explained
 from dnsauth.findings import Finding, Rule, Severity
 from dnsauth.inventory.schema import json_schema
 from dnsauth.live.servers import Missing, Server
@@ -24,11 +26,14 @@ from dnsauth.live.standing import Standing, State, Verified
 from dnsauth.lock.observed import Observed
 from dnsauth.lock.observed_changes import Changes
 from dnsauth.octodns.settings import _OURS
+from dnsauth.output import explain, refresh
 from dnsauth.output import json as answers
-from dnsauth.output import refresh
 from dnsauth.plan import file as plan_file
 from dnsauth.plan.model import Plan, ZonePlan
 from dnsauth.records import spf
+from dnsauth.spf import Evaluation, Result
+from dnsauth.spf.reading import Reach
+from dnsauth.spf.tree import tree
 from dnsauth.templating import FILTERS, expression
 from tests.markdown import DOCUMENTS, ROOT, Document, codes
 
@@ -37,6 +42,13 @@ FILES, PLANS, SERVICES, STANDARDS, OCTODNS, REFERENCE, LIBRARY, LIVE = (
     for name in ("files", "plans", "services", "standards", "octodns", "reference", "library", "live")
 )
 RECEIPT = Receipt("", "", "", "", (Entry(ZonePlan("", "", "", ""), Outcome.DONE),))
+
+EXPLAINED = explain.as_json(
+    Explained(
+        *("", tree("example.com.", lambda *_: ("v=spf1 -all",)), {}, frozenset()),
+        *(Evaluation(Result.NONE, ""), Discovery("", True, Found("", ""), Found("", "")), "", ()),
+    )
+)
 
 
 def properties(form: dict, prefix: str = "") -> dict[str, tuple[object, bool]]:
@@ -205,9 +217,19 @@ def test_every_field_of_a_json_answer_is_told():
     assert {*State} == {code for row in LIVE.table("What could not be asked") for code in row.codes}
     plan = json.loads(plan_file.write(Plan("", "", ())))
     new = refresh.document(Changes(), Observed(), {})
-    whole = (found, records, served, differing, answers.services([]), plan, document(RECEIPT), new)
+    whole = (found, records, served, differing, answers.services([]), plan, document(RECEIPT), new, EXPLAINED)
     formats = {codes(row.cells["`format`"])[0] for row in REFERENCE.table("JSON answers")}
     assert formats == {one["format"] for one in whole}
+
+
+def test_every_field_of_what_explain_says_is_told():
+    told = {code for row in REFERENCE.table("What `explain` says") for code in row.codes}
+    inner = {f"{key}.{field}" for key in ("spf", "dmarc") for field in EXPLAINED[key]}
+    assert inner | EXPLAINED.keys() - {"format", "spf", "dmarc"} == told - {"dmarc.not_assessed"}
+    rows = REFERENCE.table("A term")
+    (term,) = EXPLAINED["spf"]["terms"]
+    assert term.keys() == {code for row in rows for code in row.codes}
+    assert {*Reach} == {code for row in rows if row.first == "`reach`" for code in codes(row.cells["holds"])}
 
 
 def test_decisions_are_numbered_and_of_one_form():
