@@ -5,7 +5,7 @@ Both kinds of receivers are about, and they may find different records for the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
@@ -77,6 +77,12 @@ def discover(domain: str, lookup: Lookup, organizational: Organizational | None 
     )
 
 
+def selected(values: Iterable[str]) -> str:
+    """The record receivers take from TXT *values*; empty where there is none, or more (section 4.10)."""
+    texts = [value for value in values if selects(value)]
+    return texts[0] if len(texts) == 1 else ""
+
+
 def _exists(domain: str, lookup: Lookup) -> bool:
     try:
         lookup(domain, "A")
@@ -124,14 +130,9 @@ def _by_suffix_list(domain: str, exists: bool, lookup: Lookup, organizational: O
 
 def _record(name: str, lookup: Lookup) -> tuple[str, Record] | None:
     try:
-        texts = [text for text in lookup(PREFIX + name, "TXT") if selects(text)]
-    except NoSuchName:
-        return None
-    if len(texts) != 1:  # several are discarded, section 4.10
-        return None
-    try:
-        return texts[0], Record.parse(texts[0])
-    except BadRecord:
+        text = selected(lookup(PREFIX + name, "TXT"))
+        return (text, Record.parse(text)) if text else None
+    except (NoSuchName, BadRecord):
         return None
 
 

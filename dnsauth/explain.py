@@ -13,7 +13,7 @@ from dnsauth.dmarc import Discovery, discover
 from dnsauth.inventory.model import Inventory
 from dnsauth.lock.model import Grammar, Lock
 from dnsauth.names import deepest, within
-from dnsauth.records.spf import Directive, Explanation, UnknownModifier
+from dnsauth.records.spf import All, Directive, Explanation, UnknownModifier
 from dnsauth.spf import Evaluation, Lookup, TempError, check_host, overlaid
 from dnsauth.spf.closure import closure
 from dnsauth.spf.reading import Kind, Reach
@@ -75,13 +75,7 @@ def explained(
     """
     spf = closure((name,), known, fetch)[name]
     dmarc, unknown = _dmarc(name, lookup)
-    senders = {
-        rrset.owner: dict(value.terms)
-        for rrsets in desired.values()
-        for rrset in rrsets
-        for value in rrset.values
-        if value.terms
-    }
+    senders = {rrset.owner: rrset.terms for rrsets in desired.values() for rrset in rrsets if rrset.terms}
     return Explained(
         name,
         spf,
@@ -161,7 +155,7 @@ def remarks(branch: Branch, *, useless: bool = False) -> tuple[str, ...]:
 
 
 def _closes(branch: Branch) -> bool:
-    return isinstance(branch.term, Directive) and str(branch.term).lstrip("+-~?") == "all"
+    return isinstance(branch.term, Directive) and isinstance(branch.term.mechanism, All)
 
 
 def planned(desired: Mapping[str, tuple[Desired, ...]], locks: Mapping[str, Lock], base: Lookup) -> Lookup:

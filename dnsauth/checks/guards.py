@@ -6,7 +6,7 @@ lifts that names the change.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,13 +20,16 @@ from dnsauth.findings import Finding
 from dnsauth.inventory.model import Waiver
 
 
-def guards(view: View, digest: str, waived: Sequence[Waiver], today: date) -> Iterator[Finding]:
+def guards(
+    view: View, sent: Iterable[Finding], digest: str, waived: Sequence[Waiver], today: date
+) -> Iterator[Finding]:
     """The findings of every guard on *view*, whose plan has *digest*, in the order of its changes.
 
+    *sent* are those of `dnsauth.checks.sending`.
     What one of *waived* lifts is a note; what may be waived carries the line to paste.
     """
     yield from integrity(view)
-    for found in (*mail(view), *too_many_rrsets(view, digest)):
+    for found in (*mail(view, sent), *too_many_rrsets(view, digest)):
         yield from settled(found, view.zone, {found.owner, view.zone}, waived, today)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dnsauth import names
 from dnsauth.checks.rules import (
@@ -14,7 +14,6 @@ from dnsauth.checks.rules import (
     WEAKENED,
 )
 from dnsauth.checks.senders import key_domain, unsigned, works
-from dnsauth.checks.sending import sending
 from dnsauth.checks.view import RRsets, View
 from dnsauth.dmarc import PREFIX
 from dnsauth.findings import Finding, Rule
@@ -31,12 +30,15 @@ SHOWN = 80  # characters of a key; the change shows it whole
 _Guard = Callable[[View, Change], Iterator[Finding]]
 
 
-def mail(view: View) -> Iterator[Finding]:
-    """What the changes of *view* make worse for mail; each finding's facts name its change by id."""
+def mail(view: View, sent: Iterable[Finding]) -> Iterator[Finding]:
+    """What the changes of *view* make worse for mail; each finding's facts name its change by id.
+
+    *sent* are findings on those who send, which stand among the others.
+    """
     for change in view.changes:
         for guard in _GUARDS:
             yield from guard(view, change)
-    yield from sending(view)
+    yield from sent
     yield from _reject(view)
 
 

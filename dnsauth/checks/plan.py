@@ -15,7 +15,7 @@ from dnsauth.checks.extent import losing_or_changing, too_many_zones
 from dnsauth.checks.flattened import refused
 from dnsauth.checks.guards import guards, settled
 from dnsauth.checks.rules import INTRUDER
-from dnsauth.checks.sending import sending_notes
+from dnsauth.checks.sending import sending
 from dnsauth.checks.view import View
 from dnsauth.desired.model import Desired
 from dnsauth.findings import NOWHERE, Finding, Where
@@ -49,10 +49,11 @@ def zone_plan(
     findings = tuple(_intruder(intruder, where) for intruder in merged.intruders)
     if plan.changes or not held.exists:
         view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), lookup, where)
+        effects = sending(view)
         judged = (
-            *guards(view, plan.digest, inventory.waivers, today),
+            *guards(view, effects.stops, plan.digest, inventory.waivers, today),
             *refused(plan.changes, beside),
-            *sending_notes(view),
+            *effects.notes,
         )
         findings = (*judged, *findings)
     return replace(plan, findings=findings) if findings else plan

@@ -27,6 +27,7 @@ from dnsauth.plan.model import Change
 from dnsauth.plan.sides import added, gone
 from dnsauth.records import spf
 from dnsauth.rrset import presentation
+from dnsauth.spf import terms
 from dnsauth.spf.addresses import EMPTY, Addresses
 from dnsauth.spf.asking import MAX_VOIDS
 from dnsauth.spf.tree import Branch, Tree, tree, walk
@@ -67,32 +68,37 @@ class _Moved(NamedTuple):
         }
 
 
-def sending(view: View) -> Iterator[Finding]:
-    """What the changes make worse for a sender that stays, or for everybody; each may be waived."""
-    for root in _roots(view):
-        yield from _budget(view, root)
-        for moved in _moved(view, root):
-            if moved.lost and moved.sender in _stay(view, root.owner):
-                yield _finding(SENDER_LOSES, view, root, moved.facts)
+class Effects(NamedTuple):
+    """What stops a plan unless it is waived, and what is to be read and not to be waived."""
+
+    stops: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
 
 
-def sending_notes(view: View) -> Iterator[Finding]:
-    """What else the changes mean for those who send, to be read and not to be waived.
+def sending(view: View) -> Effects:
+    """What the changes make worse for a sender that stays, or for everybody, and what else they mean.
 
     A record that stands where none was is all gain, and needs no word.
     """
+    stops: list[Finding] = []
+    notes: list[Finding] = []
+    brought = _brought(view)
     for root in _roots(view):
+        stops += _budget(view, root)
         if root.before.record is None:
             continue
-        for moved in _moved(view, root):
-            if moved.lost and moved.sender not in _stay(view, root.owner):
-                yield _finding(ADDRESSES_LOST, view, root, moved.facts)
-            elif not moved.lost:
-                yield _finding(ADDRESSES_GAINED, view, root, moved.facts)
+        stay = _stay(view, root.owner)
+        for moved in _moved(root, brought):
+            if moved.lost and moved.sender in stay:
+                stops.append(_finding(SENDER_LOSES, view, root, moved.facts))
+            else:
+                rule = ADDRESSES_LOST if moved.lost else ADDRESSES_GAINED
+                notes.append(_finding(rule, view, root, moved.facts))
         if root.before.lookups != root.after.lookups <= spf.MAX_LOOKUPS:
-            yield _finding(LOOKUPS_CHANGED, view, root, _costs(view, root))
+            notes.append(_finding(LOOKUPS_CHANGED, view, root, _costs(root, brought)))
         if unknown := _unknown(root):
-            yield _finding(ADDRESSES_UNKNOWN, view, root, {"terms": ", ".join(unknown)})
+            notes.append(_finding(ADDRESSES_UNKNOWN, view, root, {"terms": ", ".join(unknown)}))
+    return Effects(tuple(stops), tuple(notes))
 
 
 def _roots(view: View) -> tuple[_Root, ...]:
@@ -152,40 +158,28 @@ def _some(addresses: Addresses) -> str:
     return ", ".join(shown[:SHOWN]) + more
 
 
-def _moved(view: View, root: _Root) -> Iterator[_Moved]:
-    brought = _brought(view)
-    lost = dict(_by_sender(root.before, root.before.passes - root.after.passes, brought))
-    gained = dict(_by_sender(root.after, root.after.passes - root.before.passes, brought))
+def _moved(root: _Root, brought: Brought) -> Iterator[_Moved]:
+    lost = _by_sender(root.before, terms.lost(root.before, root.after), brought)
+    gained = _by_sender(root.after, terms.gained(root.before, root.after), brought)
     for sender in dict.fromkeys((*lost, *gained)):
         yield _Moved(sender, lost.get(sender, EMPTY), gained.get(sender, EMPTY))
 
 
 def _brought(view: View) -> Brought:
     """Who brings each term now, and who did when the lock was written."""
-    now = {rrset.owner: dict(value.terms) for rrset in view.desired for value in rrset.values if value.terms}
+    now = {rrset.owner: rrset.terms for rrset in view.desired if rrset.terms}
     return {
         owner: {**view.lock.terms.get(owner, {}), **now.get(owner, {})} for owner in (*view.lock.terms, *now)
     }
 
 
-def _by_sender(tree: Tree, addresses: Addresses, brought: Brought) -> Iterator[tuple[str, Addresses]]:
+def _by_sender(tree: Tree, addresses: Addresses, brought: Brought) -> Mapping[str, Addresses]:
     """*addresses*, which pass because of *tree*, by the senders that bring their terms."""
     found: defaultdict[str, Addresses] = defaultdict(lambda: EMPTY)
-    ahead = [(tree, addresses)] if addresses else []
-    seen: set[str] = set()
-    while ahead:
-        at, left = ahead.pop()
-        seen.add(at.domain)
-        for branch in at.branches:
-            here = branch.gains & left
-            if not here:
-                continue
-            if branch.tree and branch.target in brought and branch.target not in seen:
-                ahead.append((branch.tree, here))  # a record of ours, whose own terms say who
-                continue
-            for sender in brought.get(at.domain, {}).get(str(branch.term), ("",)):
-                found[sender] |= here
-    yield from found.items()
+    for each in terms.brought_by(tree, addresses, brought):
+        for sender in brought.get(each.domain, {}).get(each.term, ("",)):
+            found[sender] |= each.addresses
+    return found
 
 
 def _stay(view: View, owner: str) -> frozenset[str]:
@@ -210,10 +204,12 @@ def _budget(view: View, root: _Root) -> Iterator[Finding]:
         yield _finding(VOIDS, view, root, {**counts, **facts})
 
 
-def _costs(view: View, root: _Root) -> Mapping[str, object]:
+def _costs(root: _Root, brought: Brought) -> Mapping[str, object]:
     """Lookups before and after, whole and by sender."""
-    brought = _brought(view)
-    sides = [_lookups_by_sender(side, brought) for side in (root.before, root.after)]
+    sides = [
+        terms.lookups_by_sender(side, lambda owner: brought.get(owner, {}))
+        for side in (root.before, root.after)
+    ]
     senders = {
         name: [side.get(name, 0) for side in sides] for name in dict.fromkeys((*sides[0], *sides[1])) if name
     }
@@ -230,18 +226,6 @@ def _costs(view: View, root: _Root) -> Mapping[str, object]:
         "senders": senders,
         "by": "".join(f"; {cost}" for cost in costs),
     }
-
-
-def _lookups_by_sender(tree: Tree, brought: Brought) -> dict[str, int]:
-    found: defaultdict[str, int] = defaultdict(int)
-    for branch in tree.branches:
-        if branch.tree and branch.target in brought:
-            for name, count in _lookups_by_sender(branch.tree, brought).items():
-                found[name] += count
-        elif branch.lookups:
-            for name in brought.get(tree.domain, {}).get(str(branch.term), ("",)):
-                found[name] += branch.lookups
-    return found
 
 
 def _unknown(root: _Root) -> tuple[str, ...]:

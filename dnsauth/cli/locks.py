@@ -98,9 +98,11 @@ def prune(run: Run) -> None:
         for zone, lock in repository.locks.items()
         if (found := candidates(of_desired(repository.desired[zone], lock)))
     }
-    authorities = serving.authorities(run, repository, gone)
     expected = [each for found in gone.values() for each in found]
-    verified = {each.zone: each for each in serving.verified(run, repository, expected, deadline=monotonic())}
+    with serving.network(run, repository) as network:
+        authorities = serving.authorities(run, network, gone)
+        standing = serving.standing(run, network, authorities, expected, deadline=monotonic())
+    verified = {each.zone: each for each in standing}
     changes: dict[str, Lock] = {}
     for zone, found in gone.items():
         result = pruned(repository.locks[zone], found, verified[zone], authorities[zone])

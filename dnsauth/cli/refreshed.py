@@ -141,7 +141,7 @@ def uses(
     for rrset in desired:
         if rrset.owner not in trees:
             continue
-        senders = {text: names for value in rrset.values for text, names in value.terms}
+        senders = rrset.terms
         for index, branch in enumerate(trees[rrset.owner].branches):
             if not branch.part.queries:
                 continue

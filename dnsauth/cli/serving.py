@@ -34,33 +34,40 @@ def network(run: Run, repository: Repository) -> Iterator[Network]:
             console.talk(f"{families} {verb} not reachable from here: {whose} addresses were skipped")
 
 
-def authorities(run: Run, repository: Repository, zones: Collection[str]) -> Mapping[str, Authority]:
-    """The authoritative servers of each of *zones*."""
-    with network(run, repository) as asked:
-        return _authorities(run, asked, zones)
-
-
 def verified(
     run: Run, repository: Repository, expected: Sequence[Expected], *, deadline: float
 ) -> tuple[Verified, ...]:
     """How every server stands to *expected*, once all agree or `monotonic` has passed *deadline*."""
     with network(run, repository) as asked:
-        found = _authorities(run, asked, {each.zone: None for each in expected})
-        with console.progress("zones served as asked:", quiet=run.quiet) as count:
-            return verify(
-                expected,
-                found,
-                look=asked.look,
-                deadline=deadline,
-                clock=monotonic,
-                sleep=sleep,
-                progress=lambda zones: count(
-                    sum(zone.agrees for zone in zones), len(zones), receipt.lagging(zones)
-                ),
-            )
+        found = authorities(run, asked, {each.zone: None for each in expected})
+        return standing(run, asked, found, expected, deadline=deadline)
 
 
-def _authorities(run: Run, asked: Network, zones: Collection[str]) -> Mapping[str, Authority]:
+def standing(
+    run: Run,
+    asked: Network,
+    authorities: Mapping[str, Authority],
+    expected: Sequence[Expected],
+    *,
+    deadline: float,
+) -> tuple[Verified, ...]:
+    """The same, where the servers of each zone are known."""
+    with console.progress("zones served as asked:", quiet=run.quiet) as count:
+        return verify(
+            expected,
+            authorities,
+            look=asked.look,
+            deadline=deadline,
+            clock=monotonic,
+            sleep=sleep,
+            progress=lambda zones: count(
+                sum(zone.agrees for zone in zones), len(zones), receipt.lagging(zones)
+            ),
+        )
+
+
+def authorities(run: Run, asked: Network, zones: Collection[str]) -> Mapping[str, Authority]:
+    """The authoritative servers of each of *zones*."""
     found: dict[str, Authority] = {}
     left = iter(zones)
     with console.progress("zones whose servers are found:", quiet=run.quiet) as count:

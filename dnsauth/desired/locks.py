@@ -22,10 +22,7 @@ def updated(lock: Lock, desired: Sequence[Desired]) -> Lock:
         if all(value.digest != entry.digest for entry in lock.claims.get(value.claim, ()))
     ]
     terms = {
-        rrset.owner: {**lock.terms.get(rrset.owner, {}), **dict(value.terms)}
-        for rrset in desired
-        for value in rrset.values
-        if value.terms
+        rrset.owner: {**lock.terms.get(rrset.owner, {}), **rrset.terms} for rrset in desired if rrset.terms
     }
     if any(lock.terms.get(owner) != brought for owner, brought in terms.items()):
         lock = replace(lock, terms={**lock.terms, **terms})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,6 +52,11 @@ class Desired:
     def rrset(self) -> RRset:
         """The RRset where nobody else has a value in it."""
         return RRset(self.owner, self.type, self.ttl, self.texts)
+
+    @property
+    def terms(self) -> Mapping[str, tuple[str, ...]]:
+        """The senders that bring each term of the SPF record here, by its text."""
+        return {text: senders for value in self.values for text, senders in value.terms}
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import assert_never
 from dnsauth import names
 from dnsauth.desired.rules import INV206, INV207, INV208
 from dnsauth.desired.wants import Want, want
+from dnsauth.dmarc import PREFIX
 from dnsauth.findings import Finding, Where
 from dnsauth.inventory import model
 from dnsauth.inventory.model import MailDomain, Zone
@@ -35,7 +36,7 @@ def dmarc_record(policy: model.Dmarc) -> dmarc.Record:
 
 def dmarc_wants(domain: MailDomain) -> Found:
     """``_dmarc``; a name that must be seen not to send is rejected where nothing else is said."""
-    owner = f"_dmarc.{domain.name}"
+    owner = PREFIX + domain.name
     match domain.dmarc:
         case model.Cname(target):
             yield want(owner, "CNAME", target, domain, domain.where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from dnsauth.live.resolution import Asked, Looping, Resolved
@@ -54,8 +54,9 @@ def follow(message: Message, asked: Asked, zone: str = "") -> Step:
         if found := at(message.answer, name, asked.type):
             if zone and not message.authoritative:
                 return LAME
-            values = (found[0].value,) if len(found) == 1 else tuple(sorted({rr.value for rr in found}))
-            return Resolved(values, _least(found, ttl), tuple(chain), secure=message.authentic and not zone)
+            return Resolved(
+                values(found), _least(found, ttl), tuple(chain), secure=message.authentic and not zone
+            )
         aliases = at(message.answer, name, "CNAME")
         if not aliases:
             return _ended(message, asked, zone, Link(tuple(chain), ttl, message.authentic and not zone))
@@ -82,6 +83,11 @@ def failure(message: Message) -> Failure | None:
 def at(section: Iterable[RR], owner: str, type: str) -> list[RR]:
     """The records of *type* at *owner*."""
     return [rr for rr in section if rr.type == type and rr.owner == owner]
+
+
+def values(found: Sequence[RR]) -> tuple[str, ...]:
+    """The values of *found*, sorted and without repetition."""
+    return (found[0].value,) if len(found) == 1 else tuple(sorted({rr.value for rr in found}))
 
 
 def referral(message: Message, name: str, zone: str) -> str | None:

@@ -9,16 +9,16 @@ from typing import Self
 
 from dnsauth.inventory.model import Live
 from dnsauth.live import servers
+from dnsauth.live.answers import Answers
 from dnsauth.live.engine import Engine, Limits
 from dnsauth.live.failover import Failover, Route
 from dnsauth.live.look import Question, look
 from dnsauth.live.reply import Reply, Unreachable
-from dnsauth.live.resolution import Asked, Resolution, Resolved, resolution_said
+from dnsauth.live.resolution import Asked, Resolution
 from dnsauth.live.resolver import Resolver, resolvers
 from dnsauth.live.servers import Authority, Delegation
 from dnsauth.live.walk import Walk
 from dnsauth.names import deepest
-from dnsauth.spf.lookup import NoSuchName, TempError
 
 
 class Network:
@@ -121,14 +121,7 @@ class Network:
 
     def lookup(self, name: str, type: str) -> tuple[str, ...]:
         """A `dnsauth.spf.lookup.Lookup`; many names are better resolved in one call of `resolve` before."""
-        asked = Asked(name, type)
-        match self.resolve((asked,))[asked]:
-            case Resolved(exists=False):
-                raise NoSuchName(f"{name} does not exist (NXDOMAIN)")
-            case Resolved(values):
-                return values
-            case said:
-                raise TempError(f"{name} {type} {resolution_said(said)}")
+        return Answers(self.resolve).lookup(name, type)
 
     def _routes(self, names: Collection[str]) -> dict[str, Route]:
         """The authoritative servers of those of *names* that are our own."""

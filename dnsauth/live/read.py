@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dnsauth.live.chain import at, values
 from dnsauth.live.reply import Absent, Alias, Answer, Failed, Lame, Refused, Reply
 from dnsauth.live.wire import Message
 from dnsauth.rrset import RRset
@@ -24,9 +25,5 @@ def authoritative(message: Message, owner: str, type: str) -> Reply:
 
 def rrset(message: Message, owner: str, type: str) -> RRset | None:
     """The RRset (*owner*, *type*) in the answer of *message*; its TTL is the least (RFC 2181 section 5.2)."""
-    found = [rr for rr in message.answer if rr.type == type and rr.owner == owner]
-    if not found:
-        return None
-    if len(found) == 1:
-        return RRset(owner, type, found[0].ttl, (found[0].value,))
-    return RRset(owner, type, min(rr.ttl for rr in found), tuple(sorted({rr.value for rr in found})))
+    found = at(message.answer, owner, type)
+    return RRset(owner, type, min(rr.ttl for rr in found), values(found)) if found else None

@@ -106,18 +106,6 @@ class Observed:
             raise NoSuchName(f"{name} does not exist")
         return values
 
-    def records(self) -> Mapping[str, str]:
-        """The SPF record of each name that has exactly one, by name without the final dot."""
-        return self._records
-
-    @cached_property
-    def _records(self) -> Mapping[str, str]:
-        return {
-            name.removesuffix("."): published.records[0]
-            for name, published in self.spf.items()
-            if published.records and len(published.records) == 1
-        }
-
     def age(self, now: datetime, names: Collection[tuple[str, str]] = ()) -> timedelta | None:
         """How long ago all of it was asked, or the one of *names* it is longest for; None for never."""
         if self.refreshed is None:

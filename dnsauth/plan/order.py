@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from dnsauth.dmarc import PREFIX
 from dnsauth.plan.kind import Kind, kind_at
 from dnsauth.plan.model import Action, Change
 from dnsauth.plan.policy import strength
@@ -49,7 +50,7 @@ def _steps(owner: str, changes: list[Change]) -> Iterator[_Step]:
 
 def _rank(change: Change) -> tuple[int, int]:
     """Phase (adds, takes away), and the place within it."""
-    kind = Kind.DMARC if change.owner.startswith("_dmarc.") else kind_at(change.owner, change.type)
+    kind = Kind.DMARC if change.owner.startswith(PREFIX) else kind_at(change.owner, change.type)
     place = _AFTER_KEYS.get(kind, 0) if kind else 0
     if change.after is None or (gone(change) and not added(change)):
         return (1, -place)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dnsauth import names
-from dnsauth.dmarc import PREFIX
+from dnsauth.dmarc import PREFIX, selected
 from dnsauth.records import BadRecord, dmarc
 from dnsauth.rrset import RRset, RRsetId
 
@@ -43,12 +43,9 @@ _NONE = Effective("", *(Level(NOTHING, NOTHING),) * 3)
 
 
 def _record(values: Iterable[str]) -> dmarc.Record | None:
-    """The record receivers take from TXT *values*; None where there is none, or more (RFC 9989 section 4.10).
-
-    Raises `BadRecord` where it is refused.
-    """
-    records = [value for value in values if dmarc.selects(value)]
-    return dmarc.Record.parse(records[0]) if len(records) == 1 else None
+    """The record receivers take from TXT *values*, or None. Raises `BadRecord` where it is refused."""
+    text = selected(values)
+    return dmarc.Record.parse(text) if text else None
 
 
 def _levels(record: dmarc.Record) -> tuple[Level, Level, Level]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Container, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 from dnsauth.spf.addresses import Addresses
 from dnsauth.spf.tree import Branch, Tree, walk
+
+Senders: TypeAlias = Callable[[str], Mapping[str, tuple[str, ...]]]
+"""The senders that bring each term of the record at an owner name; nothing where it is none of ours."""
 
 
 class Brought(NamedTuple):
@@ -49,6 +52,23 @@ def brought_by(tree: Tree, addresses: Addresses, ours: Container[str] = ()) -> t
             else:
                 found.append(Brought(at.domain, str(branch.term), here))
     return tuple(found)
+
+
+def lookups_by_sender(tree: Tree, senders: Senders) -> dict[str, int]:
+    """How many lookups each sender brings to *tree*; under the empty text those of no sender.
+
+    Where a term brings in another record of ours, the terms of that record are counted.
+    """
+    found: dict[str, int] = {}
+    for branch in tree.branches:
+        if branch.tree and senders(branch.target):
+            inner = lookups_by_sender(branch.tree, senders)
+        else:
+            inner = dict.fromkeys(senders(tree.domain).get(str(branch.term), ("",)), branch.lookups)
+        for name, count in inner.items():
+            if count:
+                found[name] = found.get(name, 0) + count
+    return found
 
 
 def repeated(tree: Tree) -> Iterator[tuple[Tree, Branch]]:

@@ -103,15 +103,12 @@ def test_the_file_is_read_back(tmp_path):
 def test_it_answers_as_dns_did():
     assert ("10 mail.vendor.example.", "20 mx.vendor.example.") == VENDOR.lookup("vendor.example.", "MX")
     assert () == VENDOR.lookup("mail.vendor.example.", "AAAA")
+    assert ("v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all",) == VENDOR.lookup("_spf.vendor.example.", "TXT")
     with pytest.raises(NoSuchName):
         VENDOR.lookup("gone.vendor.example.", "TXT")
     for unasked in (("vendor.example.", "TXT"), ("mail.vendor.example.", "MX")):
         with pytest.raises(NotLooked):
             VENDOR.lookup(*unasked)
-
-
-def test_records_are_those_of_names_that_have_one():
-    assert {"_spf.vendor.example": "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"} == VENDOR.records()
 
 
 def test_age_counts_from_the_refresh_and_for_what_could_not_be_asked_from_before():

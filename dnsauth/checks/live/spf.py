@@ -26,6 +26,7 @@ from dnsauth.live.resolution import Asked, Bogus, Looping, Unanswered, resolutio
 from dnsauth.records import spf
 from dnsauth.spf.asking import MAX_VOIDS
 from dnsauth.spf.reading import Kind, Reach
+from dnsauth.spf.terms import lookups_by_sender
 from dnsauth.spf.tree import Branch, Tree, walk
 
 _TYPES = ("TXT", "A", "AAAA", "MX")
@@ -69,7 +70,7 @@ def _whole(view: LiveView, tree: Tree, *, looping: bool) -> Iterator[Finding]:
     if tree.problem and tree.problem.kind not in (Kind.NO_RECORD, Kind.TEMPERROR):  # told by whom is asked
         yield _broken(view, (Step(tree.domain, ""),), (tree.domain,), tree.problem.text, tree.problem.kind)
     if tree.lookups > spf.MAX_LOOKUPS and not looping:
-        costs = _costs(view, tree)
+        costs = lookups_by_sender(tree, view.brought)
         said = "".join(f"; {name or 'terms of no sender'} {count}" for name, count in costs.items())
         counts = {"count": tree.lookups, "limit": spf.MAX_LOOKUPS, "lookups": costs, "by": said}
         yield view.finding(LOOKUPS, asked, {**counts, "senders": [name for name in costs if name]})
@@ -83,20 +84,6 @@ def _whole(view: LiveView, tree: Tree, *, looping: bool) -> Iterator[Finding]:
         senders = tuple(dict.fromkeys(sender for way in ways for sender in brought(view, way)))
         counts = {"count": tree.voids, "limit": MAX_VOIDS, "terms": ", ".join(void)}
         yield view.finding(VOIDS, asked, {**counts, "senders": list(senders), "by": by(senders)}, senders)
-
-
-def _costs(view: LiveView, tree: Tree) -> dict[str, int]:
-    """Lookups by sender, the empty text for terms of none."""
-    costs: dict[str, int] = {}
-    for branch in tree.branches:
-        if branch.tree and view.brought(branch.target):
-            inner = _costs(view, branch.tree)
-        else:
-            inner = dict.fromkeys(view.brought(tree.domain).get(str(branch.term), ("",)), branch.lookups)
-        for name, count in inner.items():
-            if count:
-                costs[name] = costs.get(name, 0) + count
-    return costs
 
 
 def _ailing(view: LiveView, ailment: Ailment) -> Iterator[Finding]:

@@ -160,7 +160,8 @@ class LiveView:
 
     def brought(self, owner: str) -> Mapping[str, tuple[str, ...]]:
         """The senders that bring each term of the SPF record desired at *owner*, by its text."""
-        return {text: senders for value in self._values(owner, "TXT") for text, senders in value.terms}
+        rrset = self.desired.get(RRsetId(owner, "TXT"))
+        return rrset.terms if rrset else {}
 
     def senders(self, owner: str, type: str) -> tuple[str, ...]:
         """The senders that ask for the RRset."""
