@@ -60,9 +60,13 @@ def load(text: bytes, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
     except Stop:
         return None, tuple(reader.findings)
     except YAMLError as error:
+        if isinstance(error, MarkedYAMLError) and error.problem == _DEEP and error.problem_mark:
+            # libyaml 0.2.6 looks ahead to a limit of its own; what stands before it nests beyond ours
+            return load(text.decode()[: error.problem_mark.index].encode(), file)
         return None, (*reader.findings, _conflict(text, file) or _syntax(error, file))
 
 
+_DEEP = "exceeded maximum nesting depth"
 _PLAIN_OCTETS = b"\t\n\r" + bytes(range(0x20, 0x7F))
 
 
