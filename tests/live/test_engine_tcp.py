@@ -24,6 +24,7 @@ from tests.live.sockets import (
     stream_peer,
     truncated,
 )
+from tests.servers.process import free_port
 
 OWNERS = [f"{i}.example.com." for i in range(1000)]
 NO_MESSAGE = "answers what is no DNS message by TCP"
@@ -291,7 +292,7 @@ def test_what_deliver_raises_closes_connections_too():
 
 
 def test_a_server_that_does_not_accept_is_waited_for_once():
-    with peer(truncated) as odd, socket.socket() as listening:
+    with peer(truncated, free_port()) as odd, socket.socket() as listening:
         listening.bind((odd.server.host, odd.server.port))
         listening.listen(0)
         started = time.monotonic()
