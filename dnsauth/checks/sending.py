@@ -28,7 +28,7 @@ from dnsauth.plan.sides import added, gone
 from dnsauth.records import spf
 from dnsauth.rrset import presentation
 from dnsauth.spf import terms
-from dnsauth.spf.addresses import EMPTY, Addresses
+from dnsauth.spf.addresses import EMPTY, Addresses, plain
 from dnsauth.spf.asking import MAX_VOIDS
 from dnsauth.spf.tree import Branch, Tree, tree, walk
 
@@ -153,9 +153,10 @@ def _networks(addresses: Addresses) -> list[str]:
 
 
 def _some(addresses: Addresses) -> str:
-    shown = _networks(addresses)
-    more = f" and {len(shown) - SHOWN:,} more networks" if len(shown) > SHOWN else ""
-    return ", ".join(shown[:SHOWN]) + more
+    networks = addresses.networks()
+    rest = len(networks) - SHOWN
+    more = f" and {rest:,} more network{'s' * (rest > 1)}" if rest > 0 else ""
+    return ", ".join(map(plain, networks[:SHOWN])) + more
 
 
 def _moved(root: _Root, brought: Brought) -> Iterator[_Moved]:

@@ -14,11 +14,13 @@ from dnsauth.cli.exit import Exit
 from dnsauth.cli.git import lock_files
 from dnsauth.cli.options import Run
 from dnsauth.cli.prune import candidates, pruned
+from dnsauth.desired.flatten import answers
 from dnsauth.desired.load import Repository
 from dnsauth.errors import DnsauthError
 from dnsauth.inventory.read import read as read_inventory
 from dnsauth.lock import file as lock_file
 from dnsauth.lock.model import Claim, Lock
+from dnsauth.lock.terms import forgotten
 from dnsauth.output import safe
 from dnsauth.output.text import counted, finding
 from dnsauth.verify import of_desired
@@ -91,7 +93,7 @@ def release(run: Run, zone: str) -> None:
 
 
 def prune(run: Run) -> None:
-    """Forget what is recorded, asked for no more, and gone from every authoritative server."""
+    """Forget what is asked for no more and gone from every authoritative server, and its SPF terms."""
     repository = stages.load(run)
     gone = {
         zone: found
@@ -103,13 +105,15 @@ def prune(run: Run) -> None:
         authorities = serving.authorities(run, network, gone)
         standing = serving.standing(run, network, authorities, expected, deadline=monotonic())
     verified = {each.zone: each for each in standing}
-    changes: dict[str, Lock] = {}
+    locks = dict(repository.locks)
     for zone, found in gone.items():
-        result = pruned(repository.locks[zone], found, verified[zone], authorities[zone])
-        for id, why in result.stays.items():
+        locks[zone], stays = pruned(locks[zone], found, verified[zone], authorities[zone])
+        for id, why in stays.items():
             console.talk(safe.line(f"{id.owner} {id.type} stays in the lock: {why}"))
-        if result.lock != repository.locks[zone]:
-            changes[zone] = result.lock
+    own = answers(repository.desired)
+    changes = {
+        zone: new for zone, lock in locks.items() if (new := forgotten(lock, own)) != repository.locks[zone]
+    }
     planning.write_locks(run, changes)
     _say(run, f"{counted(len(changes), 'lock')} pruned")
 

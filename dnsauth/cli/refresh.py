@@ -37,13 +37,16 @@ AT_ONCE = 500  # names asked between two words of progress
 def refresh(run: Run, resolver: str | None = None, server: Sequence[str] | None = None) -> None:
     """Ask again what records of the chosen zones lead to, write the observed lock, and say what is new."""
     whole = looking.over(load(run.directory), resolver, server)
-    zones = stages.chosen(run, whole).inventory.zones
+    chosen = stages.chosen(run, whole)
+    zones = chosen.inventory.zones
     inventory, before, now = whole.inventory, whole.observed, run.now.replace(microsecond=0)
     desired = derive(inventory, whole.catalogue).desired
-    wanted = refreshed.wanted(inventory, desired, zones)
+    wanted = refreshed.wanted(inventory, desired, chosen.locks)
+    records = (wanted.desired, wanted.left)
     with serving.network(run, whole) as network, console.progress("names asked:", quiet=run.quiet) as count:
         asking = _Asking(network, before, count)
-        trees = closure(wanted.roots, overlaid(asking.lookup, wanted.own), asking.fetch)
+        for own, terms in records:
+            closure(terms, overlaid(asking.lookup, own), asking.fetch)
         keys = asking.keys(wanted.selectors)
         asking.fetch(refreshed.registrations(asking.answers, wanted.selectors, inventory.zones))
         found = refreshed.Found(asking.answers, keys, asking.unanswered)
@@ -53,7 +56,9 @@ def refresh(run: Run, resolver: str | None = None, server: Sequence[str] | None 
             f"no name could be asked, so {FILE} stays as it is: {name.name} {name.type} {why}",
             "name a resolver that answers: `live: {resolver: ADDRESS:PORT}` or --resolver",
         )
-    after = refreshed.observed(before, found, wanted.own, now, whole=zones.keys() == inventory.zones.keys())
+    after = refreshed.observed(
+        before, found, wanted.desired.own, now, whole=zones.keys() == inventory.zones.keys()
+    )
     after = replace(
         after,
         resolver=", ".join(server.address for server in resolvers(inventory.live.resolver)),
@@ -65,16 +70,7 @@ def refresh(run: Run, resolver: str | None = None, server: Sequence[str] | None 
             {domain.name for zone in zones.values() for domain in zone.domains},
         ),
     )
-    new = changes(
-        before,
-        after,
-        refreshed.uses(
-            [rrset for zone in zones for rrset in desired[zone]],
-            trees,
-            *(overlaid(side.lookup, wanted.own) for side in (after, before)),
-        ),
-        wanted.selectors,
-    )
+    new = changes(before, after, refreshed.uses(records, after.lookup, before.lookup), wanted.selectors)
     _write(run, after)
     _say(run, new, after, found.unanswered)
 

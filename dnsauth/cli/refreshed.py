@@ -13,12 +13,14 @@ from dnsauth.desired.flatten import Flat, answers
 from dnsauth.desired.model import Desired
 from dnsauth.dmarc import suffix_list
 from dnsauth.inventory.model import Inventory
+from dnsauth.lock import terms
+from dnsauth.lock.model import Lock
 from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Values
 from dnsauth.lock.observed_changes import Use, User
 from dnsauth.records import BadRecord, dkim, spf
 from dnsauth.spf.flatten import asked
 from dnsauth.spf.lookup import Lookup, overlaid
-from dnsauth.spf.tree import Tree, tree
+from dnsauth.spf.tree import Branch, Tree, tree
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -29,32 +31,51 @@ Answers: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
 RETAINED = timedelta(days=7)  # a chunk nobody includes any more: longer than caches, and a merge, take
 
 
+class Records(NamedTuple):
+    """SPF records of ours: *own* is what SPF finds at our names, *terms* who brings each term, by owner."""
+
+    own: Answers
+    terms: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What records of ours lead to.
+    """What leads to others.
 
-    *roots* are the owners of our SPF records, *own* what SPF finds at our names as desired, and *selectors*
-    the owners of our CNAMEs by the target that holds a vendor's key.
+    *left* are records of what is not *desired* any more and may still stand, as a plan finds it held.
+    *selectors* has the owners of our CNAMEs by the target that holds a vendor's key.
     """
 
-    roots: tuple[str, ...]
-    own: Answers
+    desired: Records
+    left: Records
     selectors: Mapping[str, tuple[User, ...]]
 
 
-def wanted(inventory: Inventory, desired: Mapping[str, Sequence[Desired]], zones: Collection[str]) -> Wanted:
-    """What the records *desired* of *zones*, none of them flattened, lead to."""
+def wanted(
+    inventory: Inventory, desired: Mapping[str, Sequence[Desired]], locks: Mapping[str, Lock]
+) -> Wanted:
+    """What leads to others from the zones of *locks*; none of the records *desired* is flattened."""
     selectors: dict[str, list[User]] = defaultdict(list)
-    roots = []
-    for rrset in (rrset for zone in zones for rrset in desired[zone]):
+    brought: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    for rrset in (rrset for zone in locks for rrset in desired[zone]):
         if rrset.type == "CNAME" and "._domainkey." in rrset.owner:
             for value in rrset.values:
                 if names.deepest(value.text, inventory.zones) is None:
                     senders = tuple(dict.fromkeys(origin.sender for origin in value.origin if origin.sender))
                     selectors[value.text].append(User(rrset.owner, senders))
         elif rrset.type == "TXT" and any(map(spf.selects, rrset.texts)):
-            roots.append(rrset.owner)
-    return Wanted(tuple(roots), answers(desired), {at: tuple(users) for at, users in selectors.items()})
+            brought[rrset.owner] = rrset.terms
+    own = answers(desired)
+    left = {owner: found for lock in locks.values() for owner, found in terms.left(lock, own).items()}
+    texts = {(owner, "TXT"): (str(spf.Record(tuple(found))),) for owner, found in left.items()}
+    return Wanted(
+        Records(own, brought),
+        Records(
+            {**own, **texts},
+            {owner: {str(term): by for term, by in found.items()} for owner, found in left.items()},
+        ),
+        {at: tuple(users) for at, users in selectors.items()},
+    )
 
 
 def key(values: Values) -> Key | NoKey:
@@ -128,30 +149,26 @@ def _same(one: Published, before: Published | None) -> bool:
     return before is not None and replace(one, since=before.since) == before
 
 
-def uses(
-    desired: Iterable[Desired], trees: Mapping[str, Tree], lookup: Lookup, before: Lookup
-) -> tuple[Use, ...]:
-    """The terms of *desired* records that query DNS, by what they lead to.
-
-    *trees* are those of their owners over *lookup*; *before* is what was known until now.
-    """
+def uses(records: Iterable[Records], after: Lookup, before: Lookup) -> tuple[Use, ...]:
+    """The terms of *records* that query DNS, by what they lead to, as they match *after* and did *before*."""
     found: dict[tuple[str, str], Use] = {}
     users: dict[tuple[str, str], list[User]] = defaultdict(list)
-    known: dict[str, Tree] = {}
-    for rrset in desired:
-        if rrset.owner not in trees:
-            continue
-        senders = rrset.terms
-        for index, branch in enumerate(trees[rrset.owner].branches):
-            if not branch.part.queries:
-                continue
-            key = str(branch.term), branch.target
-            users[key].append(User(rrset.owner, senders.get(key[0], ())))
-            if key not in found:
-                old = tree(rrset.owner, before, known).branches[index]
-                names = asked(branch, lookup) | asked(old, before)
-                found[key] = Use(key[0], names, (), old.matches, branch.matches)
+    for own, brought in records:
+        now, then = overlaid(after, own), overlaid(before, own)
+        known: tuple[dict[str, Tree], dict[str, Tree]] = ({}, {})
+        for owner, senders in brought.items():
+            for text, branch in _querying(tree(owner, now, known[0])).items():
+                key = text, branch.target
+                users[key].append(User(owner, senders.get(text, ())))
+                if key not in found:
+                    old = _querying(tree(owner, then, known[1]))[text]
+                    names = asked(branch, now) | asked(old, then)
+                    found[key] = Use(text, names, (), old.matches, branch.matches)
     return tuple(use._replace(users=tuple(users[key])) for key, use in found.items())
+
+
+def _querying(tree: Tree) -> Mapping[str, Branch]:
+    return {str(branch.term): branch for branch in tree.branches if branch.part.queries}
 
 
 def retired(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from dnsauth.lock import terms
 from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Values
-from dnsauth.records import BadRecord, spf
 from dnsauth.spf.addresses import Addresses
 
 
@@ -148,15 +148,4 @@ def _replaced(looked: Looked, before: Observed, after: Observed) -> bool:
 
 
 def _terms(published: Published) -> set[str]:
-    found = set()
-    for text in published.records or ():
-        try:
-            record = spf.Record.parse(text)
-        except BadRecord:
-            continue
-        found |= {
-            str(term)
-            for term in record.terms
-            if not (isinstance(term, spf.Directive) and isinstance(term.mechanism, spf.All))
-        }
-    return found
+    return {str(term) for text in published.records or () for term in terms.of(text)}

@@ -142,7 +142,7 @@ def _users(users: Iterable[User], few: int | None) -> list[str]:
         who = (
             f"{'sender' if len(senders) == 1 else 'senders'} {', '.join(senders)}"
             if senders
-            else "a kept record"
+            else "a kept or adopted record"
         )
         more = f" and {len(owners) - few:,} more" if few is not None and len(owners) > few else ""
         lines.append("    " + safe.plain(f"used by {who} of {', '.join(owners[:few])}{more}"))

@@ -114,6 +114,11 @@ IPV6 = Addresses(_NONE, ((0,), (_END6,)))
 ALL = Addresses(IPV4.four, IPV6.six)
 
 
+def plain(network: Network) -> str:
+    """*network* as people write it: a single address without its prefix length."""
+    return str(network.network_address if network.prefixlen == network.max_prefixlen else network)
+
+
 def _all(sets: list[Ranges]) -> Ranges:
     return _joined(
         [first for firsts, _ in sets for first in firsts], [end for _, ends in sets for end in ends]

@@ -88,11 +88,23 @@ def test_a_sender_that_stays_and_loses_addresses_stops_the_plan():
     (lost,) = found(result, "PLN029")
     assert (["192.0.2.128/25"], ["198.51.100.9/32"]) == (lost.facts["lost"], lost.facts["gained"])
     assert (
-        "192.0.2.128/25 may no longer send: brought by sender own-mta, which stays; 198.51.100.9/32 may"
+        "192.0.2.128/25 may no longer send: brought by sender own-mta, which stays; 198.51.100.9 may"
         in lost.message
     )
     assert "rule: PLN029" in lost.next
     assert result.stopped
+
+
+def test_a_sentence_has_few_networks_and_the_facts_all():
+    many = [(f"ip4:192.0.2.{2 * last}", "old") for last in range(7)]
+
+    (lost,) = found(plan([spf("@", *many)], [spf("@", (VENDOR, "vendor"))], "vendor"), "PLN013")
+
+    assert (
+        "192.0.2.0, 192.0.2.2, 192.0.2.4, 192.0.2.6, 192.0.2.8, 192.0.2.10 and 1 more network may"
+        in lost.message
+    )
+    assert "192.0.2.12/32" == lost.facts["lost"][-1]
 
 
 def test_addresses_that_pass_by_another_term_are_not_lost():

@@ -173,6 +173,37 @@ def test_prune_keeps_what_a_server_still_serves(served):
     assert before == repository.read("zones/example.com.lock.yaml")
 
 
+MOVED = GONE.replace("198.51.100.7", "198.51.100.8")
+
+
+def test_prune_forgets_who_brought_what_with_the_record_that_had_it(served):
+    repository, server = served
+    repository.write("zones/example.com.yaml", MOVED)
+    assert repository.run("lock").code == 0
+    lines = ["- '@ ip4:198.51.100.7 portal'", "- '@ ip4:198.51.100.8 portal'"]
+    assert lines == repository.read("zones/example.com.lock.yaml").splitlines()[-2:]
+
+    done = repository.run("lock", "--prune", "--zone", "example.com")
+    assert "example.com. TXT stays in the lock" in done.err
+    assert lines == repository.read("zones/example.com.lock.yaml").splitlines()[-2:]
+
+    server.load("example.com.", ZONE_TEXT.replace("198.51.100.7", "198.51.100.8"))
+    assert repository.run("lock", "--prune", "--zone", "example.com").code == 0
+    assert ["terms:", lines[1]] == repository.read("zones/example.com.lock.yaml").splitlines()[-2:]
+
+
+def test_a_term_without_a_record_is_forgotten_and_no_line_is_missed(committed):
+    path = "zones/example.com.lock.yaml"
+    before = committed.read(path)
+    committed.write(path, before + "- '@ include:_spf.example.net another'\n")
+    git(committed.path, "commit", "-aqm", "a lock that was pruned long ago")
+    assert (0, "", f"wrote {path}\n1 lock pruned\n") == committed.run(
+        "lock", "--prune", "--zone", "example.com"
+    )
+    assert before == committed.read(path)
+    assert 0 == committed.run("lock", "--check", "--base", "HEAD").code
+
+
 def test_verify_asks_every_server(served):
     repository, server = served
     done = repository.run("verify", "--timeout", "0", "--zone", "example.com")

@@ -9,10 +9,13 @@ from datetime import date
 import pytest
 
 from demo.nameserver import Nameserver
+from dnsauth.checks.published import unknown
+from dnsauth.cli.refreshed import Records, uses
 from dnsauth.inventory.model import Live
 from dnsauth.live.network import Network
+from dnsauth.lock.observed_changes import User
 from dnsauth.lock.observed_parse import FILE, parse
-from dnsauth.spf import check_host
+from dnsauth.spf import check_host, overlaid
 from tests.cli.conftest import Directory
 from tests.servers import KEY, SECRET
 
@@ -330,9 +333,95 @@ def test_a_kept_record_is_looked_up_too(empty):
     keep = '{sends: false, keep: [{owner: "@", type: TXT, values: ["v=spf1 include:_more.vendor.example -all"]}]}'
     empty.write("zones/example.net.yaml", f'version: 1\ndomains: {{"@": {keep}}}\n')
     done = empty.run("lock", "--refresh", "--zone", "example.net")
-    assert "used by a kept record of example.net\n" in done.out
+    assert "used by a kept or adopted record of example.net\n" in done.out
     assert "_more.vendor.example TXT" in done.out
     assert "_spf.vendor" not in done.out
+
+
+# What stands and nobody asks for any more
+
+
+@pytest.fixture
+def stands(empty, world):
+    """example.com as it was looked up and applied, without keys."""
+    empty.write(
+        "dnsauth.yaml",
+        empty.read("dnsauth.yaml").replace(", dkim: {s1: {cname: s1.dkim.vendor.example.}}", ""),
+    )
+    assert empty.run("lock", "--refresh").code == 0
+    done = empty.run("apply", "--yes", "--timeout", "5", "--zone", "example.com")
+    assert done.code == 0, done
+    return world
+
+
+WITHOUT = ZONE.replace("      - esp\n", "")
+MOVED = ZONE.replace("- esp", '- esp: {service: custom, spf: ["ip4:192.0.2.200"], owner: it@example.com}')
+PARKED = 'version: 1\ndomains: {"@": {parked: true}}\n'
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        (WITHOUT, "may no longer send: brought by sender esp (RFC 7208 section 5) [PLN013]"),
+        (MOVED, "may no longer send: brought by sender esp, which stays (RFC 7208 section 5) [PLN029]"),
+    ],
+    ids=["gone", "moved"],
+)
+@pytest.mark.usefixtures("stands")
+def test_a_refresh_in_between_hides_from_no_plan_what_it_takes_away(empty, zone, said):
+    empty.write("zones/example.com.yaml", zone)
+    empty.write("zones/example.net.yaml", PARKED)
+    assert "Refresh: nothing is new.\n" == empty.run("lock", "--refresh", "--quiet", now=LATER).out
+    plan = empty.run("plan", "--zone", "example.com", now=LATER).out
+    assert said in plan
+    assert "PLN016" not in plan
+
+
+@pytest.mark.usefixtures("stands")
+def test_what_a_record_led_to_is_forgotten_with_it(empty):
+    empty.write("zones/example.com.yaml", WITHOUT)
+    empty.write("zones/example.net.yaml", PARKED)
+    done = empty.run("apply", "--yes", "--timeout", "5", "--zone", "example.com")
+    assert done.code == 0, done
+    assert empty.run("lock", "--prune", "--zone", "example.com").code == 0
+    assert "vendor" not in empty.read("zones/example.com.lock.yaml")
+    done = empty.run("lock", "--refresh", "--quiet", now=LATER)
+    assert "- _spf.vendor.example TXT  nothing of yours leads there any more\n" in done.out
+    assert "vendor" not in empty.read(FILE)
+
+
+def test_what_is_new_behind_a_term_that_is_left_says_whose_it_was(empty, stands):
+    empty.write("zones/example.com.yaml", WITHOUT)
+    stands.load("vendor.example.", VENDOR.replace("192.0.2.0/25", "192.0.2.0/26"))
+    done = empty.run("lock", "--refresh", "--zone", "example.com", now=LATER)
+    assert (
+        "~ include:_spf.vendor.example  loses 64 IPv4 addresses\n"
+        "    - 192.0.2.64/26\n"
+        "    used by sender esp of example.com\n" in done.out
+    )
+
+
+def test_what_an_adopted_record_leads_to_is_asked(empty, world):
+    world.load(
+        "example.com.",
+        OWN + '@ 300 IN TXT "v=spf1 -include:_more.vendor.example redirect=_spf.vendor.example"\n',
+    )
+    empty.write("zones/example.com.yaml", WITHOUT)
+    plan = empty.run("plan", "--adopt", "--zone", "example.com").out
+    assert "was never looked up, so addresses and lookups are told without it [PLN016]" in plan
+    done = empty.run("lock", "--refresh", "--zone", "example.com")
+    assert "~ include:_spf.vendor.example  gains 143 IPv4 addresses and 1 IPv6 network\n" in done.out
+    assert "used by a kept or adopted record of example.com\n" in done.out
+    plan = empty.run("plan", "--zone", "example.com").out
+    assert "192.0.2.0/25 may no longer send: brought by terms of no sender" in plan
+    assert "PLN016" not in plan
+
+
+def test_chunks_that_were_forgotten_are_not_asked(empty, flat):
+    empty.write("zones/example.com.yaml", WITHOUT)
+    flat.served.clear()
+    assert empty.run("lock", "--refresh", now=LATER).code == 0
+    assert "_spf-" not in empty.read(FILE).partition("retired:")[0]
 
 
 def test_another_resolver_may_be_named(empty, world):
@@ -361,6 +450,22 @@ def test_what_strangers_publish_reaches_the_terminal_and_the_file_escaped(empty,
     assert done.out.isprintable() or set(done.out) - {"\n", "→"} <= set(map(chr, range(32, 127)))
     assert "\x1b" not in empty.read(FILE)
     assert () == parse(empty.read(FILE).encode())[1]
+
+
+def test_a_term_is_compared_with_itself_whatever_the_record_was_before():
+    vendor = {
+        "_a.vendor.example.": "v=spf1 ip4:192.0.2.1 -all",
+        "_b.vendor.example.": "v=spf1 ip4:192.0.2.2 -all",
+    }
+    known = {(name, "TXT"): (text,) for name, text in vendor.items()}
+    own = {("example.com.", "TXT"): ("v=spf1 include:_a.vendor.example include:_b.vendor.example -all",)}
+    then = {("example.com.", "TXT"): ("v=spf1 include:_b.vendor.example -all",)}
+    records = Records(own, {"example.com.": {"include:_b.vendor.example": ("esp",)}})
+    sides = (overlaid(unknown, {**known, **more}) for more in ({}, then))
+    assert {
+        "include:_a.vendor.example": (True, User("example.com.")),
+        "include:_b.vendor.example": (True, User("example.com.", ("esp",))),
+    } == {use.term: (use.before == use.after, *use.users) for use in uses([records], *sides)}
 
 
 # Flattened

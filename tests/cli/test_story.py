@@ -158,9 +158,7 @@ def test_a_plan_that_drops_a_sender_says_which_addresses_stop_passing(empty: Dir
         lost["facts"]["lost"],
         lost["facts"]["gained"],
     )
-    assert (
-        "192.0.2.99/32, 203.0.113.0/25 may no longer send: brought by sender mailer" in empty.run("plan").out
-    )
+    assert "192.0.2.99, 203.0.113.0/25 may no longer send: brought by sender mailer" in empty.run("plan").out
     assert 0 == empty.run("apply", "--yes", "--timeout", "5").code
     assert "pass" == result(empty, ours)
     assert {"softfail"} == {result(empty, ip) for ip in theirs}
