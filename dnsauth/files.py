@@ -1,10 +1,14 @@
-"""Files that are there whole or not at all: locks, plans, receipts."""
+"""Files that are there whole or not at all: locks, plans, receipts; and one writer at a time."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from dnsauth.errors import DnsauthError
@@ -36,12 +40,86 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
         except BaseException:  # Ctrl-C too leaves nothing half-written
             temporary.unlink(missing_ok=True)
             raise
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
     except OSError as error:
-        raise DnsauthError(
-            f"{path} cannot be written: {error.strerror or error}",
-            "check the directory, its permissions and the space on its disk",
-        ) from error
+        raise _unwritten(path, error) from error
+
+
+def create_atomically(path: Path, octets: bytes, mode: int = 0o644) -> bool:
+    """Put *octets* at *path* whole or not at all, with *mode* less the umask.
+
+    Of two who do it at once one gets True; False where anything stands there, be it a link to nothing. Raises
+    `DnsauthError` where the file can't be written. Who is killed may leave one of `leftovers` behind.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(octets)
+                file.flush()
+                os.fsync(descriptor)
+            os.link(temporary, path)  # unlike renaming, it takes nobody's place
+        except FileExistsError:
+            return False
+        finally:  # after Ctrl-C too
+            temporary.unlink(missing_ok=True)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    return True
+
+
+def leftovers(path: Path) -> Iterator[Path]:
+    """What `create_atomically` of *path* left beside it when it was killed; it may hold the same octets."""
+    return path.parent.glob(f".{escape(path.name)}.*.tmp")
+
+
+@contextmanager
+def one_at_a_time(path: Path, who: str) -> Iterator[None]:
+    """Hold the file at *path*, which says *who* does, until the block ends; then it is gone.
+
+    Raises `DnsauthError` with who holds it, where somebody does, or where it can't be made; what a killed
+    process left behind holds nothing.
+    """
+    descriptor = _held(path)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{who}\n".encode(), 0)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _held(path: Path) -> int:
+    """The descriptor of the file at *path*, locked."""
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise _unwritten(path, error) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # noqa: PTH116  beside fstat
+                return descriptor
+        except FileNotFoundError:  # whoever held it has just finished
+            pass
+        except OSError:
+            holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
+            os.close(descriptor)
+            raise DnsauthError(
+                f"{holder} is at work here, and nothing was done",
+                "wait until it has finished, and run it again",
+            ) from None
+        os.close(descriptor)
+
+
+def _unwritten(path: Path, error: OSError) -> DnsauthError:
+    return DnsauthError(
+        f"{path} cannot be written: {error.strerror or error}",
+        "check the directory, its permissions and the space on its disk",
+    )
 
 
 def _permissions(target: Path) -> int | None:
@@ -55,7 +133,7 @@ def _permissions(target: Path) -> int | None:
     return stat.S_IMODE(found)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Make the renaming last: a directory has its own pages to write."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:

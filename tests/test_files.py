@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dnsauth.errors import DnsauthError
-from dnsauth.files import write_atomically
+from dnsauth.files import create_atomically, leftovers, write_atomically
 
 SLOW_WRITER = """
 import os, sys, time
@@ -105,3 +105,33 @@ def test_a_writer_that_is_stopped_leaves_the_old_file_whole(
         writer.wait()
 
     assert ("old", left) == (path.read_text(), len(names(tmp_path)))
+
+
+def test_a_file_is_created_once_and_never_replaced(tmp_path: Path) -> None:
+    assert create_atomically(tmp_path / "key", b"one", 0o600)
+    assert not create_atomically(tmp_path / "key", b"two", 0o600)
+
+    assert (b"one", ["key"]) == ((tmp_path / "key").read_bytes(), names(tmp_path))
+    assert 0o600 == stat.S_IMODE((tmp_path / "key").stat().st_mode)
+
+
+@pytest.mark.parametrize("target", ["elsewhere", "nowhere"])
+def test_a_file_is_not_created_through_a_symbolic_link(tmp_path: Path, target: str) -> None:
+    (tmp_path / "elsewhere").write_text("old")
+    (tmp_path / "key").symlink_to(target)
+
+    assert not create_atomically(tmp_path / "key", b"new")
+    assert ("old", False) == ((tmp_path / "elsewhere").read_text(), (tmp_path / "nowhere").exists())
+
+
+def test_a_file_is_not_created_in_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DnsauthError, match="none/a cannot be written: No such file or directory"):
+        create_atomically(tmp_path / "none" / "a", b"new")
+
+
+def test_what_a_killed_creator_leaves_is_known_by_the_name_of_its_file(tmp_path: Path) -> None:
+    left = tmp_path / ".a[b].age.0123abcd.tmp"
+    left.touch()
+    (tmp_path / ".ab.age.0123abcd.tmp").touch()
+
+    assert [left] == list(leftovers(tmp_path / "a[b].age"))

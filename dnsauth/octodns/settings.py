@@ -11,6 +11,7 @@ from typing import NamedTuple
 from octodns.provider.base import BaseProvider
 from octodns.provider.yaml import YamlProvider
 
+from dnsauth import environment
 from dnsauth.errors import DnsauthError
 from dnsauth.findings import nearest
 
@@ -119,16 +120,8 @@ def _expanded(name: str, key: str, value: object, environ: Mapping[str, str], se
         return {k: _expanded(name, str(k), v, environ, secrets) for k, v in value.items()}
     if not isinstance(value, str):
         return value
-    if value.startswith("env/"):
-        variable, _, default = value.removeprefix("env/").partition("/")
-        given = environ.get(variable, default)
-        if not given and value.count("/") == 1:
-            state = "is empty" if variable in environ else "is not set"
-            raise DnsauthError(
-                f"provider {name} takes {key} from the environment variable {variable}, which {state}",
-                f"export {variable}=…",
-            )
-        value = given
+    if value.startswith(environment.PREFIX):
+        value = environment.value(value, f"provider {name} takes {key}", environ)
         secrets.add(value)
     if any(word in key for word in _SECRET):
         secrets.add(value)

@@ -1,0 +1,1 @@
+"""DKIM key pairs, and the stores that keep their private halves."""
