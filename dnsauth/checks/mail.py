@@ -124,7 +124,14 @@ def _last_key(view: View, change: Change) -> Iterator[Finding]:
     here = (view.after.get(RRsetId(change.owner, type)) for type in ("TXT", "CNAME"))
     if any(works(rrset.type, text) for rrset in here if rrset for text in rrset.values):
         return
-    senders = tuple(unsigned(domain, view.desired, strict=False))
+    own = next((key for key in view.lock.keys if key.owner == change.owner), None)
+    if own and own.revocation:
+        return  # a person said that it must go, and was told what fails
+    senders = tuple(
+        sender
+        for sender in unsigned(domain, view.desired, strict=False)
+        if own is None or sender.name == own.sender
+    )
     if senders:
         facts = {
             "domain": names.readable(domain.name),

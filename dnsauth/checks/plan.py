@@ -6,15 +6,16 @@ plan = checks.plan.plan(zones, inventory, created)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from dnsauth import names
 from dnsauth.checks.extent import losing_or_changing, too_many_zones
 from dnsauth.checks.flattened import refused
 from dnsauth.checks.guards import guards, settled
-from dnsauth.checks.rules import INTRUDER
+from dnsauth.checks.rotation import not_due
+from dnsauth.checks.rules import INTRUDER, TOO_MANY_ZONES
 from dnsauth.checks.sending import sending
 from dnsauth.checks.view import View
 from dnsauth.desired.model import Desired
@@ -34,16 +35,19 @@ def zone_plan(
     held: Held,
     *,
     lookup: Lookup,
-    today: date,
+    now: datetime,
     beside: Iterable[Finding] = (),
+    touching: Container[str] | None = None,
 ) -> ZonePlan:
     """The plan of *held*'s zone at its provider, judged.
 
     *lock* records every desired value already (`dnsauth.desired.locks.updated`); *lookup* says what others
-    publish (``observed.lock.yaml``). What `check` found stands *beside*: some of it refuses changes.
+    publish (``observed.lock.yaml``). *now* has a time zone. What `check` found stands *beside*:
+    some of it refuses changes. *touching*: the owner names whose changes are planned; None for all.
     """
     merged = merge(desired, lock, held)
-    plan = planned.zone_plan(merged.changes, held)
+    changes = [change for change in merged.changes if touching is None or change.owner in touching]
+    plan = planned.zone_plan(changes, held)
     zone = inventory.zones.get(held.zone)
     where = zone.where if zone else NOWHERE
     findings = tuple(_intruder(intruder, where) for intruder in merged.intruders)
@@ -51,7 +55,8 @@ def zone_plan(
         view = View(tuple(desired), lock, held, plan.changes, zone.domains if zone else (), lookup, where)
         effects = sending(view)
         judged = (
-            *guards(view, effects.stops, plan.digest, inventory.waivers, today),
+            *guards(view, effects.stops, plan.digest, inventory.waivers, now.date()),
+            *not_due(view, inventory, now),
             *refused(plan.changes, beside),
             *effects.notes,
         )
@@ -85,6 +90,13 @@ def plan(zones: Iterable[ZonePlan], inventory: Inventory, created: datetime) -> 
             for zone in whole.zones
         ),
     )
+
+
+def apart(zone: ZonePlan) -> ZonePlan:
+    """*zone* without what `plan` found of it and others together."""
+    code = TOO_MANY_ZONES.code
+    findings = tuple(one for one in zone.findings if code not in (one.rule.code, one.facts.get("rule")))
+    return zone if findings == zone.findings else replace(zone, findings=findings)
 
 
 def _at(note: Finding, plan: ZonePlan, inventory: Inventory) -> Finding:

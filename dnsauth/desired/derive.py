@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple, assert_never
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias, assert_never
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.desired import policy
 from dnsauth.desired.flatten import Basis, Flat, basis
+from dnsauth.desired.keys import own_key_wants
 from dnsauth.desired.model import Desired, Value
 from dnsauth.desired.rules import INV203, INV204, INV209
 from dnsauth.desired.senders import sender_wants, service_asks
 from dnsauth.desired.wants import Want, want
 from dnsauth.findings import Finding, InventoryError
 from dnsauth.inventory.model import MX, Inventory, MailDomain, ReceivesBy, Sender, Zone
+from dnsauth.lock.keys import Key
 from dnsauth.lock.model import Claim, Grammar
 from dnsauth.lock.observed import Observed
 from dnsauth.records import authorisation
 from dnsauth.rrset import RRsetId
+from dnsauth.spf.lookup import Lookup
 
 
 class Derived(NamedTuple):
@@ -34,19 +39,35 @@ class Derived(NamedTuple):
     flattened: Mapping[str, Flat]
 
 
+Keys: TypeAlias = Mapping[str, tuple[Key, ...]]
+"""Our own keys by zone, as the locks have them."""
+
+_NO_KEYS: Keys = MappingProxyType({})
+
+
 def desired(
-    inventory: Inventory, catalogue: Catalogue, observed: Observed | None = None
+    inventory: Inventory, catalogue: Catalogue, observed: Observed | None = None, keys: Keys = _NO_KEYS
 ) -> Mapping[str, tuple[Desired, ...]]:
     """The desired RRsets of every zone, by zone name; raises `InventoryError` with every problem."""
-    derived = derive(inventory, catalogue, observed)
+    derived = derive(inventory, catalogue, observed, keys)
     if derived.findings:
         raise InventoryError(derived.findings)
     return derived.desired
 
 
-def derive(inventory: Inventory, catalogue: Catalogue, observed: Observed | None = None) -> Derived:
-    """What *inventory* asks of DNS, flattened from what was *observed*; without it nothing is flattened."""
-    derived = _derived(inventory, catalogue, None)
+def derive(
+    inventory: Inventory,
+    catalogue: Catalogue,
+    observed: Observed | None = None,
+    keys: Keys = _NO_KEYS,
+    lookup: Lookup | None = None,
+) -> Derived:
+    """What *inventory* asks of DNS, with the records of its *keys*.
+
+    It is flattened from what was *observed*; without it nothing is flattened. *lookup* says what stands at
+    names of which *inventory* says nothing, if not what was observed.
+    """
+    derived = _derived(inventory, catalogue, keys, None)
     flatten = (
         sender.flatten is not None
         for zone in inventory.zones.values()
@@ -55,16 +76,18 @@ def derive(inventory: Inventory, catalogue: Catalogue, observed: Observed | None
     )
     if observed is None or not any(flatten):
         return derived
-    return _derived(inventory, catalogue, basis(observed, derived.desired))
+    known = basis(observed, derived.desired, lookup or observed.lookup)
+    return _derived(inventory, catalogue, keys, known)
 
 
-def _derived(inventory: Inventory, catalogue: Catalogue, basis: Basis | None) -> Derived:
+def _derived(inventory: Inventory, catalogue: Catalogue, keys: Keys, basis: Basis | None) -> Derived:
     zones = inventory.zones
     wants: dict[str, dict[RRsetId, list[Want]]] = {zone: defaultdict(list) for zone in zones}
     findings: list[Finding] = []
     flattened: dict[str, Flat] = {}
     for zone in zones.values():
-        for item in _zone_wants(zone, inventory, catalogue, basis):
+        own = own_key_wants(zone, keys[zone.name], inventory) if zone.name in keys else ()
+        for item in chain(_zone_wants(zone, inventory, catalogue, basis), own):
             match item:
                 case Finding():
                     findings.append(item)

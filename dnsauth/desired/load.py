@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
+from dnsauth import names
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.catalogue.read import read as read_catalogue
 from dnsauth.desired.derive import derive
@@ -19,6 +21,7 @@ from dnsauth.inventory.model import Inventory
 from dnsauth.inventory.read import read as read_inventory
 from dnsauth.lock import file as lock_file
 from dnsauth.lock import observed_file
+from dnsauth.lock.keys import Key
 from dnsauth.lock.model import Lock
 from dnsauth.lock.observed import Observed
 from dnsauth.spf.lookup import Lookup, overlaid
@@ -30,6 +33,16 @@ LCK003 = Rule(
     "write zones/{zone}.yaml with `domains: {{}}` to retire them, or run `dnsauth lock --release {zone}` "
     "to forget them and leave them standing",
 )
+
+
+_V = TypeVar("_V")
+
+
+class LockText(NamedTuple):
+    """A lock file's name and its octets."""
+
+    file: str
+    text: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +68,131 @@ def load(directory: Path) -> Repository:
     inventory, wrong = read_inventory(directory)
     services, wrong_services = read_catalogue(directory)
     observed, wrong_observed = observed_file.read(directory)
-    desired, contrary, flattened = derive(inventory, services, observed)
-    locks, wrong_locks = _locks(directory, desired)
-    findings = (*wrong, *wrong_services, *contrary, *wrong_locks, *wrong_observed)
+    locks, unread = lock_files(directory, inventory.zones)
+    wrong = (*wrong, *wrong_services, *wrong_observed, *unread)
+    return put_together(inventory, services, observed, locks, wrong=wrong, lookup=observed.lookup)
+
+
+def put_together(
+    inventory: Inventory,
+    catalogue: Catalogue,
+    observed: Observed,
+    locks: Mapping[str, LockText],
+    *,
+    wrong: tuple[Finding, ...],
+    lookup: Lookup,
+) -> Repository:
+    """The repository these make, in which *wrong* was found before.
+
+    *lookup* says what stands at names the *inventory* says nothing of. Raises `InventoryError`.
+    """
+    # only keys come before what is desired: a lock without them may be what would be written anyway
+    read = with_keys(locks)
+    keyed = {zone: lock.keys for zone, (lock, _) in read.items()}
+    desired, contrary, flattened = derive(inventory, catalogue, observed, keyed, lookup)
+    found, wrong_locks = _locks(locks, desired, read)
+    findings = (*wrong, *contrary, *wrong_locks)
     if any(finding.stops for finding in findings):
         raise InventoryError(findings)
-    lookup = overlaid(observed.lookup, answers(desired))
-    return Repository(inventory, services, desired, locks, findings, observed, flattened, lookup)
+    then = overlaid(lookup, answers(desired))
+    return Repository(inventory, catalogue, desired, found, findings, observed, flattened, then)
 
 
-def _locks(
-    directory: Path, desired: Mapping[str, tuple[Desired, ...]]
-) -> tuple[Mapping[str, Lock], tuple[Finding, ...]]:
-    locks = {zone: Lock(zone) for zone in desired}
+def only(repository: Repository, zones: Collection[str]) -> Repository:
+    """*repository* with *zones* alone; what they ask of each other's names stays."""
+    inventory = repository.inventory
+    waivers = tuple(one for one in inventory.waivers if names.deepest(one.domain, zones))
+    return replace(
+        repository,
+        inventory=replace(inventory, zones=_only(inventory.zones, zones), waivers=waivers),
+        desired=_only(repository.desired, zones),
+        locks=_only(repository.locks, zones),
+    )
+
+
+def _only(mapping: Mapping[str, _V], keys: Collection[str]) -> Mapping[str, _V]:
+    return {key: mapping[key] for key in mapping if key in keys}
+
+
+def rekeyed(repository: Repository, keys: Mapping[str, tuple[Key, ...]]) -> Repository:
+    """*repository*, which is whole, with *keys*, by zone, in place of those its locks have.
+
+    Its locks record what is desired then. Raises `InventoryError`.
+    """
+    locks = {
+        zone: replace(lock, keys=keys[zone]) if zone in keys else lock
+        for zone, lock in repository.locks.items()
+    }
+    inventory, observed = repository.inventory, repository.observed
+    keyed = {zone: lock.keys for zone, lock in locks.items() if lock.keys}
+    desired, contrary, flattened = derive(inventory, repository.catalogue, observed, keyed)
+    if any(finding.stops for finding in contrary):
+        raise InventoryError(contrary)
+    return replace(
+        repository,
+        desired=desired,
+        locks={zone: updated(lock, desired[zone]) for zone, lock in locks.items()},
+        flattened=flattened,
+        lookup=overlaid(observed.lookup, answers(desired)),
+    )
+
+
+_KEYS = b"\nkeys:\n"
+
+
+def with_keys(locks: Mapping[str, LockText]) -> Mapping[str, tuple[Lock, tuple[Finding, ...]]]:
+    """Those of *locks* that hold keys, read, with what is wrong in them."""
+    return {zone: lock_file.read(text, file, zone) for zone, (file, text) in locks.items() if _KEYS in text}
+
+
+def lock_files(
+    directory: Path, zones: Collection[str], *, read: bool = True
+) -> tuple[Mapping[str, LockText], tuple[Finding, ...]]:
+    """The lock file of each of *zones* that has one, if they are to be *read*.
+
+    A lock that is of none of *zones* is a finding.
+    """
+    found: dict[str, LockText] = {}
     findings: list[Finding] = []
     try:
         files = sorted(entry.name for entry in os.scandir(directory / "zones"))
     except OSError:
-        return locks, ()  # the inventory says it
+        return found, ()  # the inventory says it
     for name in files:
         if not name.endswith(lock_file.SUFFIX):
             continue
         bare = name.removesuffix(lock_file.SUFFIX)
         zone, file = f"{bare}.", f"zones/{name}"
-        if zone not in locks:
+        if zone not in zones:
             findings.append(Finding(LCK003, Where(file), zone, {"zone": bare}))
-            continue
-        text = octets(f"{directory}/{file}", file)
-        if isinstance(text, Finding):
-            findings.append(text)
-            continue
-        fresh = updated(Lock(zone), desired[zone])
+        elif read:
+            text = lock_text(directory, zone)
+            if isinstance(text, Finding):
+                findings.append(text)
+            else:
+                found[zone] = text
+    return found, tuple(findings)
+
+
+def lock_text(directory: Path, zone: str) -> LockText | Finding:
+    """The lock file of *zone*, or why it can't be read."""
+    file = lock_file.path(zone)
+    text = octets(f"{directory}/{file}", file)
+    return text if isinstance(text, Finding) else LockText(file, text)
+
+
+def _locks(
+    files: Mapping[str, LockText],
+    desired: Mapping[str, tuple[Desired, ...]],
+    read: Mapping[str, tuple[Lock, tuple[Finding, ...]]],
+) -> tuple[Mapping[str, Lock], tuple[Finding, ...]]:
+    locks = {zone: Lock(zone) for zone in desired}
+    findings: list[Finding] = []
+    for zone, (file, text) in files.items():
+        fresh = Lock(zone) if zone in read else updated(Lock(zone), desired[zone])
         if text == lock_file.write(fresh).encode():  # as in nearly all zones of nearly all runs
             locks[zone] = fresh
             continue
-        locks[zone], problems = lock_file.read(text, file, zone)
+        locks[zone], problems = read.get(zone) or lock_file.read(text, file, zone)
         findings.extend(problems)
     return locks, tuple(findings)

@@ -10,7 +10,8 @@ from dnsauth.findings import Where
 from dnsauth.inventory import senders
 from dnsauth.inventory.config_form import ConfigFile, Defaults
 from dnsauth.inventory.config_form import Live as LiveForm
-from dnsauth.inventory.model import Agreement, Ignore, Live, Waiver
+from dnsauth.inventory.config_form import Rotation as RotationForm
+from dnsauth.inventory.model import Agreement, Ignore, Live, Notify, Rotation, Waiver
 from dnsauth.inventory.senders import Shared
 
 
@@ -23,6 +24,8 @@ class Config:
     defaults: Defaults = field(default_factory=Defaults)
     key_stores: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     signers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    rotation: Rotation = field(default_factory=lambda: _rotation(RotationForm()))
+    notify: tuple[Notify, ...] = ()
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     shared: Mapping[str, Shared] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
@@ -37,6 +40,11 @@ def config(form: ConfigFile, tree: Map, file: str) -> Config:
         defaults=form.defaults,
         key_stores=form.key_stores,
         signers=form.signers,
+        rotation=_rotation(form.rotation),
+        notify=tuple(
+            Notify(n.to, frozenset(n.on), _item(tree, "notify", index, file), n.where)
+            for index, n in enumerate(form.notify)
+        ),
         agreements={
             name: Agreement(name, a.partner, a.covers, a.signed, a.review, a.expires, a.ref)
             for name, a in form.agreements.items()
@@ -56,6 +64,10 @@ def config(form: ConfigFile, tree: Map, file: str) -> Config:
 def _live(form: LiveForm) -> Live:
     ignore = tuple(Ignore(each.server, each.until, each.owner, each.why) for each in form.ignore)
     return Live(form.resolver, form.servers, ignore, form.roots, form.rate)
+
+
+def _rotation(form: RotationForm) -> Rotation:
+    return Rotation(form.queue, form.keep_revoked, form.first_ttl)
 
 
 def _place(tree: Map, section: str, name: str, file: str) -> Where:

@@ -21,9 +21,11 @@ from dnsauth.inventory.fields import (
     Server,
     ServerName,
     Text,
+    Variable,
     Verbatim,
     Version,
 )
+from dnsauth.inventory.model import Event
 from dnsauth.inventory.sender_form import Sender
 from dnsauth.inventory.zone_form import DmarcPolicy
 
@@ -74,6 +76,20 @@ class Defaults(Form):
     )
 
 
+class Rotation(Form):
+    """The waits all keys share."""
+
+    queue: Duration = Field(
+        default=432000, description="How long mail may lie in a queue, RFC 5321 section 4.5.4.1."
+    )
+    keep_revoked: Duration = Field(
+        default=2592000, description="How long an empty p= says that a key is revoked, before it goes."
+    )
+    first_ttl: Duration | None = Field(
+        default=None, description="TTL of a new key record until hosts sign with it, as in 5m."
+    )
+
+
 class Agreement(Form):
     """A business associate agreement, by contract."""
 
@@ -98,6 +114,20 @@ class Waiver(Form):
     change: ChangeId = Field(default="", description="The one change a guard is waived for.")
 
 
+class Notify(Form):
+    """Who is told of what, where a command is run with --notify."""
+
+    to: Annotated[tuple[Variable, ...], Field(min_length=1), OneOrMany()] = Field(
+        description="Variables that hold the URLs, as apprise reads them."
+    )
+    on: Annotated[tuple[Event, ...], Field(min_length=1), OneOrMany()] = Field(
+        description="What they are told of."
+    )
+    where: Annotated[tuple[Host, ...], Field(min_length=1), OneOrMany()] = Field(
+        default=(), description="Only what concerns these zones."
+    )
+
+
 class ConfigFile(Form):
     """What zones share: providers, defaults, senders, agreements, waivers."""
 
@@ -111,6 +141,10 @@ class ConfigFile(Form):
     )
     key_stores: ById[Verbatim] = Field(default={}, description="Where private DKIM keys are kept.")
     signers: ById[Verbatim] = Field(default={}, description="Who signs with them.")
+    rotation: Annotated[Rotation, Blank()] = Field(
+        default=Rotation(), description="The waits all DKIM keys share."
+    )
+    notify: Annotated[tuple[Notify, ...], Blank(Seq)] = Field(default=(), description="Who is told of what.")
     agreements: ById[Agreement] = Field(default={}, description="Business associate agreements.")
     senders: ById[Annotated[Sender, Blank()]] = Field(default={}, description="Senders that zones name.")
     profiles: Annotated[tuple[Text, ...], Blank(Seq)] = Field(

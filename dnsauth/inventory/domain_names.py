@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from dnsauth import names
 from dnsauth.documents import Map, Node, Seq
-from dnsauth.findings import Finding, Where
+from dnsauth.findings import Finding, Where, nearest
 from dnsauth.inventory import rules
-from dnsauth.inventory.model import Zone
+from dnsauth.inventory.model import Inventory, Zone
 from dnsauth.inventory.rules import Refused
 
 SUFFIX = ".yaml"
@@ -64,6 +64,17 @@ def strays(zones: Mapping[str, Zone]) -> Iterator[Finding]:
                 "file": zones[home].where.file,
             }
             yield Finding(rules.OTHER_ZONE, domain.where, domain.name, facts)
+
+
+def unknown(inventory: Inventory) -> Iterator[Finding]:
+    """Each zone that `notify:` names and that is not there: nobody would ever be told of it."""
+    for one in inventory.notify:
+        for zone in one.zones:
+            if zone not in inventory.zones:
+                close = nearest(zone, inventory.zones)
+                guess = f"did you mean {names.readable(close)}? " if close else ""
+                facts = {"key": "where", "zone": names.readable(zone), "guess": guess}
+                yield Finding(rules.NO_ZONE, one.where, facts=facts)
 
 
 def repeated(name: str, ancestor: str) -> str:

@@ -99,6 +99,11 @@ Selector: TypeAlias = Annotated[
     PlainValidator(values.selector),
     _json("string", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"),
 ]
+SelectorPattern: TypeAlias = Annotated[
+    str,
+    PlainValidator(values.selector_pattern),
+    _json("string", pattern=r"^[A-Za-z0-9.{}-]*\{random\}[A-Za-z0-9.{}-]*$"),
+]
 Exchanger: TypeAlias = Annotated[
     MX,
     PlainValidator(values.exchanger),
@@ -122,6 +127,9 @@ RecordType: TypeAlias = Annotated[
     str,
     PlainValidator(values.code("[A-Z][A-Z0-9]*", "record type", "TXT")),
     _json("string", pattern="^[A-Z][A-Z0-9]*$"),
+]
+Variable: TypeAlias = Annotated[
+    str, PlainValidator(values.variable), _json("string", pattern="^env/[A-Za-z_][A-Za-z0-9_]*$")
 ]
 RuleCode: TypeAlias = Annotated[
     str,

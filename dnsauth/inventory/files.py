@@ -50,6 +50,14 @@ def templates(root: str) -> Iterator[File]:
             yield File(f"{folder}/{file}", f"{below}/{file}")
 
 
+def is_zone_file(name: str) -> bool:
+    """True for the *name* of a file that declares zones: people write it, right in the folder."""
+    folder, _, file = name.rpartition("/")
+    if folder != ZONES or file.startswith("."):
+        return False
+    return file.endswith(SUFFIX) and not file.endswith(LOCK_SUFFIX)
+
+
 def zone_files(root: str) -> Iterator[File | Finding]:
     """Every zone file, sorted; a finding where the folder cannot be read, or a file would be passed over."""
     folder = f"{root}/{ZONES}"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
+from dnsauth import selectors
 from dnsauth.findings import Where
 from dnsauth.records.dmarc import Policy
 
@@ -52,14 +53,18 @@ class KeyText:
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """Keys dnsauth makes and rotates; *every* and *overlap* in seconds."""
+    """Keys dnsauth makes and rotates; *every* and *overlap* in seconds, *selector* a pattern.
+
+    *reveal*: private halves of keys that are gone may be published (``keys export --retired``).
+    """
 
     algorithms: tuple[str, ...]
     every: int
     store: str
     signer: str
     overlap: int = 0
-    selector: str = ""
+    selector: str = selectors.PATTERN
+    reveal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +232,19 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """The waits all keys share, in seconds; None of *first_ttl* leaves the TTL as it is.
+
+    *queue*: how long mail may lie in a queue. *kept*: how long a revoked record stands. *first_ttl*: the TTL
+    of a key record until hosts sign with it.
+    """
+
+    queue: int
+    kept: int
+    first_ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """A business associate agreement, by contract."""
 
@@ -255,6 +273,31 @@ class Waiver:
     change: str = ""
 
 
+class Event(StrEnum):
+    """What somebody is told of."""
+
+    APPLIED = "applied"
+    """Zones were written, and read back as written."""
+    FAILED = "failed"
+    """A zone was not written or is not served as asked, or something could not be looked at."""
+    DRIFT = "drift"
+    """Servers answer otherwise than the inventory asks, or `check --live` finds errors."""
+    KEY_DUE = "key-due"
+    """A key moved or was made, or waits too long for a host."""
+    ENDING = "ending"
+    """An agreement or a waiver ends soon, or has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Who is told of what: *to* holds ``env/NAME``; of *zones* only, where there are any."""
+
+    to: tuple[str, ...]
+    on: frozenset[Event]
+    where: Where
+    zones: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Everything ``dnsauth.yaml`` and ``zones/*.yaml`` declare.
@@ -272,6 +315,10 @@ class Inventory:
     profiles: tuple[str, ...] = ()
     key_stores: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     signers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    rotation: Rotation = Rotation(queue=432000, kept=2592000)
+    notify: tuple[Notify, ...] = ()
+    ttl: int = 3600
+    """The TTL of records whose mail domain is gone, in seconds."""
     shared: Mapping[str, Where] = field(default_factory=dict)
     """Where each sender of dnsauth.yaml stands, by name."""
     digest: str = ""

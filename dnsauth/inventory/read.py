@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from dnsauth import documents, names
@@ -43,10 +44,17 @@ def read(directory: Path) -> tuple[Inventory, tuple[Finding, ...]]:
                     facts = {"zone": names.readable(zone.name), "first": str(first.where)}
                     findings.append(Finding(rules.TWO_FILES, zone.where, zone.name, facts))
     findings.extend(domain_names.strays(found))
+    inventory = assembled(directory, found, shared, digest.hexdigest())
+    findings.extend(domain_names.unknown(inventory))
+    return inventory, tuple(findings)
+
+
+def assembled(directory: Path, zones: Mapping[str, Zone], shared: Config | None, digest: str) -> Inventory:
+    """The inventory of *directory*: its *zones*, what they have *shared*, and the digest of its files."""
     whole = shared or Config()
-    inventory = Inventory(
+    return Inventory(
         directory=directory,
-        zones=found,
+        zones=zones,
         providers=whole.providers,
         live=whole.live,
         agreements=whole.agreements,
@@ -54,10 +62,12 @@ def read(directory: Path) -> tuple[Inventory, tuple[Finding, ...]]:
         profiles=whole.profiles,
         key_stores=whole.key_stores,
         signers=whole.signers,
+        rotation=whole.rotation,
+        notify=whole.notify,
+        ttl=whole.defaults.ttl,
         shared={name: each.where for name, each in whole.shared.items()},
-        digest=digest.hexdigest(),
+        digest=digest,
     )
-    return inventory, tuple(findings)
 
 
 def _octets(file: File, digest: Digest, findings: list[Finding]) -> bytes | None:
@@ -77,14 +87,20 @@ def _config(root: str, digest: Digest, findings: list[Finding]) -> tuple[Declare
     octets = _octets(File(path, CONFIG), digest, findings)
     if octets is None:
         return None, None
-    tree, wrong = documents.load(octets, CONFIG)
+    declared, shared, wrong = configuration(octets)
     findings.extend(wrong)
+    return declared, shared
+
+
+def configuration(octets: bytes) -> tuple[Declared | None, Config | None, tuple[Finding, ...]]:
+    """What the *octets* of dnsauth.yaml declare, as far as they do, and every problem found in them."""
+    tree, wrong = documents.load(octets, CONFIG)
     if tree is None:
-        return None, None
+        return None, None, wrong
     form, misfits = fitted(tree, ConfigFile, "config", CONFIG)
     declared = sense.declared(tree)
     contrary = tuple(sense.config_file(tree, CONFIG, declared))
-    findings.extend((*misfits, *contrary))
+    findings = (*wrong, *misfits, *contrary)
     if form is None or wrong or contrary or not isinstance(tree, Map):
-        return declared, None
-    return declared, config(form, tree, CONFIG)
+        return declared, None, findings
+    return declared, config(form, tree, CONFIG), findings

@@ -56,6 +56,12 @@ MORE = Rule("INV048", _ERROR, "has {count} more problems", "correct the first on
 
 # single values
 NAME = Rule("INV040", _ERROR, "{reason}", "correct the name")
+SELECTOR = Rule(
+    "INV057",
+    _ERROR,
+    "{key!r} is {value!r}, which names no selectors: {reason}",
+    "write it as in `{{year}}{{month}}-{{algorithm}}-{{random}}`",
+)
 RELATIVE = Rule("INV041", _ERROR, "{key!r} is {value!r}, a name without its final dot", "write `{right}`")
 IDENTIFIER = Rule(
     "INV042",
@@ -190,6 +196,12 @@ NO_PROVIDER = Rule(
     "the zone {zone} has no provider, so `plan` and `apply` leave it out",
     "say `provider:` here, or under `defaults` in dnsauth.yaml",
 )
+NO_ZONE = Rule(
+    "INV082",
+    _ERROR,
+    "{key!r} names the zone {zone}, which is not in this inventory",
+    "{guess}name a zone that has a file under zones/",
+)
 
 
 # what must stand in no file
@@ -198,6 +210,12 @@ PRIVATE_KEY = Rule(
     _ERROR,
     "{key!r} holds a private key, which would be published",
     "give the public half, and replace the key: whoever read this file has it",
+)
+IN_THE_CLEAR = Rule(
+    "INV091",
+    _ERROR,
+    "{key!r} is not of the form env/NAME: the URL of a notification is a secret, and stands in no file",
+    "write `env/NAME`, and put the URL into that variable; one that stood here has to be replaced",
 )
 
 

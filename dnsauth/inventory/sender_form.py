@@ -7,12 +7,24 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from dnsauth import selectors
 from dnsauth.documents import Map, Seq
 from dnsauth.inventory import values
-from dnsauth.inventory.fields import Blank, Bool, Day, Duration, Form, Identifier, Selector, Target, Text
+from dnsauth.inventory.fields import (
+    Blank,
+    Bool,
+    Day,
+    Duration,
+    Form,
+    Identifier,
+    Selector,
+    SelectorPattern,
+    Target,
+    Text,
+)
 from dnsauth.inventory.model import Sensitivity
 
-OWN_KEYS = frozenset({"algorithms", "every", "overlap", "store", "signer", "selector"})
+OWN_KEYS = frozenset({"algorithms", "every", "overlap", "store", "signer", "selector", "reveal"})
 
 
 def one_of(choose: Callable[[Any], str | None], wanted: str) -> Discriminator:
@@ -54,9 +66,20 @@ class OwnKeys(Form):
     overlap: Duration = Field(
         default=0, description="How long the old key stays beyond what mail in flight needs."
     )
-    store: Identifier = Field(default="", description="A key store of dnsauth.yaml.")
-    signer: Identifier = Field(default="", description="A signer of dnsauth.yaml.")
-    selector: Selector = Field(default="", description="What selectors start with.")
+    store: Identifier = Field(
+        default="", description="A key store of dnsauth.yaml; where it has one alone, that one."
+    )
+    signer: Identifier = Field(
+        default="", description="A signer of dnsauth.yaml; where it has one alone, that one."
+    )
+    selector: SelectorPattern = Field(
+        default=selectors.PATTERN,
+        description="How selectors are named: {year}, {month}, {algorithm}, and {random}, four letters.",
+    )
+    reveal: Bool = Field(
+        default=False,
+        description="Private halves of removed keys may be published, so that mail is deniable.",
+    )
 
 
 DkimValue: TypeAlias = Annotated[

@@ -62,7 +62,9 @@ def _declared(name: str, form: sender_form.Sender) -> Callable[[Where], Sender]:
     own_keys = None
     match form.dkim:
         case sender_form.OwnKeys() as own:
-            own_keys = OwnKeys(own.algorithms, own.every, own.store, own.signer, own.overlap, own.selector)
+            own_keys = OwnKeys(
+                own.algorithms, own.every, own.store, own.signer, own.overlap, own.selector, own.reveal
+            )
         case dict() as selectors:
             dkim = {
                 selector: KeyText(value) if isinstance(value, str) else Cname(value.cname)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from ipaddress import ip_address
 
-from dnsauth import documents, names
+from dnsauth import documents, names, selectors
 from dnsauth.documents import Map
 from dnsauth.inventory import rules
 from dnsauth.inventory.model import MX
@@ -28,6 +28,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _SERVER = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?\Z")
 _NO_RDATA = re.compile(r"[^ -~]|\\(?:25[6-9]|2[6-9][0-9]|[3-9][0-9][0-9])")
+_VARIABLE = re.compile(r"env/[A-Za-z_][A-Za-z0-9_]*\Z")
 _URI_TAIL = re.compile(r"[!-~]+\Z")
 
 
@@ -112,6 +113,14 @@ def selector(value: object) -> str:
         return names.selector(_scalar(value, "a selector"))
     except names.BadName as error:
         raise Refused(rules.NAME, reason=str(error)) from error
+
+
+def selector_pattern(value: object) -> str:
+    """How selectors are named; each that it can give is valid (RFC 6376 section 3.1)."""
+    text = _scalar(value, "a selector with {random} in it")
+    if reason := selectors.problem(text):
+        raise Refused(rules.SELECTOR, value=text, reason=reason)
+    return text
 
 
 def exchanger(value: object) -> MX:
@@ -239,6 +248,14 @@ def single(value: object) -> object:
     if isinstance(value, Map) and len(value) != 1:
         raise Refused(rules.ONE_SENDER, count=len(value), keys=", ".join(map(repr, value)) or "none")
     return value
+
+
+def variable(value: object) -> str:
+    """``env/NAME``, where a secret is; whatever else stands there is one, and is never repeated."""
+    text = _scalar(value, "env/NAME")
+    if not _VARIABLE.match(text):
+        raise Refused(rules.IN_THE_CLEAR, value="", found="a text")
+    return text
 
 
 def code(expression: str, what: str, right: str) -> Callable[[object], str]:

@@ -1,7 +1,7 @@
 """``zones/<zone>.lock.yaml`` ⇄ `Lock`: sorted, one recorded value a line, so that merges are textual.
 
 A line is owner, type, grammar, digest, and for an adopted value its text. Under ``terms:`` a line is a mail
-domain, an SPF term, and the senders that brought it.
+domain, an SPF term, and the senders that brought it; under ``keys:`` it is a DKIM key.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from dnsauth import names
 from dnsauth.documents import Map, Seq, load
 from dnsauth.findings import Finding, Rule, Severity, Where
+from dnsauth.lock import keys_file
+from dnsauth.lock.keys import Key
 from dnsauth.lock.model import Claim, Grammar, Lock, Recorded
 
 VERSION = "1"
@@ -56,7 +58,8 @@ def write(lock: Lock) -> str:
     )
     head = f"{_HEAD}version: {VERSION}\nzone: {lock.zone.removesuffix('.')}\n"
     recorded = f"recorded:\n{_list(lines)}" if lines else "recorded: []\n"
-    return head + recorded + (f"terms:\n{_list(terms)}" if terms else "")
+    keys = "".join(f"- {line}\n" for line in keys_file.lines(lock.keys, lock.zone))
+    return head + recorded + (f"terms:\n{_list(terms)}" if terms else "") + (f"keys:\n{keys}" if keys else "")
 
 
 def _list(lines: list[str]) -> str:
@@ -94,8 +97,26 @@ def read(text: bytes, file: str, zone: str) -> tuple[Lock, tuple[Finding, ...]]:
         claim, value = entry
         claims[claim] = (*claims.get(claim, ()), value)
     terms, wrong = _terms(document.get("terms", Seq()), file, zone)
+    keys, bad = _keys(document.get("keys", Seq()), file, zone)
     recorded = {claim: tuple(sorted(set(values))) for claim, values in claims.items()}
-    return Lock(zone, recorded, terms), (*problems, *wrong)
+    return Lock(zone, recorded, terms, keys), (*problems, *wrong, *bad)
+
+
+def _keys(lines: object, file: str, zone: str) -> tuple[tuple[Key, ...], list[Finding]]:
+    if not isinstance(lines, Seq):
+        return (), [_broken(file, (1, 1), "`keys:` is no list")]
+    keys: dict[str, Key] = {}
+    problems = []
+    for index, line in enumerate(lines):
+        try:
+            key = keys_file.key(line, zone)
+        except keys_file.BadLine as error:
+            problems.append(_broken(file, lines.where(index), f"this is no key of ours: {error}"))
+            continue
+        if key.owner in keys:
+            problems.append(_broken(file, lines.where(index), f"the selector {key.owner} stands here twice"))
+        keys[key.owner] = key
+    return tuple(keys.values()), problems
 
 
 def _terms(

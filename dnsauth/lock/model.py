@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from dnsauth.lock.keys import Key
+
 
 class Grammar(StrEnum):
     """Which values at (owner, type) a claim looks at.
@@ -44,12 +46,14 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The lock of one zone: recorded values by claim, and by mail domain who brought each SPF term.
+    """The lock of one zone: recorded values by claim, DKIM keys, and who brought each SPF term.
 
-    *terms* maps the text of a term to names of senders; a term that went stays until the record that had it
-    is forgotten, so that what it let pass can be told by the name of its sender.
+    *keys* are those of its mail domains. *terms* maps, by mail domain, the text of a term to the senders that
+    brought it; a term that went stays until the record that had it is forgotten, so that what it let pass can
+    be told by the name of its sender.
     """
 
     zone: str
     claims: Mapping[Claim, tuple[Recorded, ...]] = field(default_factory=dict)
     terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    keys: tuple[Key, ...] = ()

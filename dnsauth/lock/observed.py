@@ -15,6 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
+from dnsauth.records import BadRecord, dkim
 from dnsauth.spf.addresses import EMPTY, Addresses
 from dnsauth.spf.lookup import NoSuchName, NotLooked
 
@@ -66,6 +67,26 @@ class NoKey(StrEnum):
     """No key record, or more than one (RFC 6376 section 3.6.2.2)."""
 
 
+class Seen(NamedTuple):
+    """What was behind a CNAME of ours, and since when it was seen so, with nothing else in between."""
+
+    key: Key | NoKey
+    since: datetime
+
+
+def vendor_key(values: Values) -> Key | NoKey:
+    """The vendor's key among the TXT *values* of a CNAME's target (RFC 6376 section 3.6.2.2)."""
+    if not values:
+        return NoKey.NXDOMAIN if values is None else NoKey.NODATA
+    if len(values) > 1:
+        return NoKey.UNREADABLE
+    try:
+        record = dkim.Record.parse(values[0])
+    except BadRecord:
+        return NoKey.UNREADABLE
+    return NoKey.REVOKED if record.revoked else Key(dkim.algorithm(record), dkim.fingerprint(record))
+
+
 class Retired(NamedTuple):
     """A chunk of flattened addresses that no record includes since *since*, and caches may still ask for."""
 
@@ -86,7 +107,7 @@ class Observed:
     resolver: str = ""
     spf: Mapping[str, Published] = field(default_factory=dict)
     hosts: Mapping[Looked, Values] = field(default_factory=dict)
-    keys: Mapping[str, Key | NoKey] = field(default_factory=dict)
+    keys: Mapping[str, Seen] = field(default_factory=dict)
     stale: Mapping[Looked, datetime] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
 
@@ -105,6 +126,11 @@ class Observed:
         if values is None:
             raise NoSuchName(f"{name} does not exist")
         return values
+
+    def unchanged(self, target: str) -> timedelta:
+        """How long what *target* holds was seen so, from the first look to the last."""
+        last = self.stale.get(Looked(target, "TXT"), self.refreshed)
+        return last - self.keys[target].since if last else timedelta(0)
 
     def age(self, now: datetime, names: Collection[tuple[str, str]] = ()) -> timedelta | None:
         """How long ago all of it was asked, or the one of *names* it is longest for; None for never."""

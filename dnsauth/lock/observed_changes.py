@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from dnsauth.lock import terms
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Values
+from dnsauth.lock.observed import Key, Looked, Observed, Published, Seen, Values
 from dnsauth.spf.addresses import Addresses
 
 
@@ -63,12 +65,22 @@ class Shift(NamedTuple):
 
 
 class KeyChange(NamedTuple):
-    """A vendor's key that is another; None where the target is new, or nothing of ours leads there now."""
+    """A vendor's key that is another; None where the target is new, or nothing of ours leads there now.
+
+    *in_place*: no other selector kept its key for the same mail domain and sender, so that mail signed
+    before verifies no more (RFC 6376 section 3.1 speaks against it).
+    """
 
     target: str
-    before: Key | NoKey | None
-    after: Key | NoKey | None
+    before: Seen | None
+    after: Seen | None
     users: tuple[User, ...]
+    in_place: bool = False
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long the one before was seen, where another followed."""
+        return self.after.since - self.before.since if self.before and self.after else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,6 @@ def changes(
 
     *uses* are our terms, *selectors* has the owners of our CNAMEs by target.
     """
-    targets = sorted(before.keys.keys() | after.keys.keys())
     return Changes(
         tuple(_names(before, after, _users(uses))),
         tuple(
@@ -98,12 +109,34 @@ def changes(
             for use in uses
             if use.before != use.after
         ),
-        tuple(
-            KeyChange(target, before.keys.get(target), after.keys.get(target), selectors.get(target, ()))
-            for target in targets
-            if before.keys.get(target) != after.keys.get(target)
-        ),
+        tuple(_keys(before.keys, after.keys, selectors)),
     )
+
+
+def _keys(
+    before: Mapping[str, Seen], after: Mapping[str, Seen], selectors: Mapping[str, tuple[User, ...]]
+) -> Iterator[KeyChange]:
+    together: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for target, users in selectors.items():
+        for user in users:
+            together[_signer(user)].add(target)
+    kept_by = {target for target in after if (key := _key(after, target)) and key == _key(before, target)}
+    for target in sorted(before.keys() | after.keys()):
+        old, new, users = before.get(target), after.get(target), selectors.get(target, ())
+        if old is None or new is None or old.key != new.key:
+            kept = (not kept_by.isdisjoint(together[_signer(user)]) for user in users)
+            replaced = _key(before, target) is not None and _key(after, target) is not None
+            yield KeyChange(target, old, new, users, in_place=replaced and not all(kept))
+
+
+def _signer(user: User) -> tuple[str, tuple[str, ...]]:
+    """The mail domain of a selector and the senders that sign with it; the selector where it is kept."""
+    return user.owner.partition("._domainkey.")[2] if user.senders else user.owner, user.senders
+
+
+def _key(keys: Mapping[str, Seen], target: str) -> Key | None:
+    seen = keys.get(target)
+    return seen.key if seen is not None and isinstance(seen.key, Key) else None
 
 
 def _users(uses: Sequence[Use]) -> Mapping[tuple[str, str], tuple[User, ...]]:

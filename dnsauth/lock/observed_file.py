@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dnsauth.documents import octets
 from dnsauth.findings import Finding
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Values
+from dnsauth.lock.observed import Looked, NoKey, Observed, Published, Seen, Values
 from dnsauth.lock.observed_parse import ABSENT, FILE, VERSION, parse
 
 _HEAD = (
@@ -41,7 +41,7 @@ def write(observed: Observed) -> str:
         "hosts": [
             line for looked, values in sorted(observed.hosts.items()) for line in _host_lines(looked, values)
         ],
-        "keys": [f"  {_bare(name)}: {_key_text(key)}" for name, key in sorted(observed.keys.items())],
+        "keys": [f"  {_bare(name)}: {_key_text(seen)}" for name, seen in sorted(observed.keys.items())],
         "stale": [f"  {_bare(*looked)}: {stamp(at)}" for looked, at in sorted(observed.stale.items())],
         "retired": [
             f"  {_bare(name)}: {_quoted(f'{stamp(one.since)} {one.text}')}"
@@ -80,8 +80,9 @@ def _host_lines(looked: Looked, values: Values) -> Iterator[str]:
         yield f"  {_bare(*looked)}: {_absence(values)}"
 
 
-def _key_text(key: Key | NoKey) -> str:
-    return key.value if isinstance(key, NoKey) else f"{key.algorithm} {key.fingerprint}"
+def _key_text(seen: Seen) -> str:
+    key, since = seen.key, stamp(seen.since)
+    return f"{key.value} {since}" if isinstance(key, NoKey) else f"{key.algorithm} {key.fingerprint} {since}"
 
 
 def _absence(values: Values) -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from dnsauth.documents import Map, Node, Seq, load
 from dnsauth.findings import Finding, Rule, Severity, Where
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Values
+from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Seen, Values
 from dnsauth.records import spf
 from dnsauth.spf.addresses import Addresses, Network
 
@@ -116,14 +116,14 @@ def _host(key: str, node: Node) -> tuple[Looked, Values]:
     return looked, _values(node, _HOSTS[looked.type])
 
 
-def _vendor_key(key: str, node: Node) -> tuple[str, Key | NoKey]:
-    text = _text(node)
-    if match := _VENDOR_KEY.match(text):
-        return _name(key), Key(*match.groups())
+def _vendor_key(key: str, node: Node) -> tuple[str, Seen]:
+    text, _, since = _text(node).rpartition(" ")
+    match = _VENDOR_KEY.match(text)
     try:
-        return _name(key), NoKey(text)
+        held = Key(*match.groups()) if match else NoKey(text)
     except ValueError:
-        raise _Unfit(f"{text!r:.80} is no algorithm with the SHA-256 of a key") from None
+        raise _Unfit(f"{text!r:.80} is no algorithm with the SHA-256 of a key, before a time") from None
+    return _name(key), Seen(held, _time(since))
 
 
 def _chunk(key: str, node: Node) -> tuple[str, Retired]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from dnsauth.documents import read_file
 from dnsauth.lock import observed_file
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired
+from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Seen, vendor_key
 from dnsauth.lock.observed_parse import FILE, parse
+from dnsauth.records import dkim
 from dnsauth.spf import NoSuchName, NotLooked
 from dnsauth.spf.addresses import Addresses
+from tests.plan.values import KEY, OTHER_KEY
 
 THEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NET = Addresses.of([ip_network("192.0.2.0/24"), ip_network("2001:db8::/32")])
@@ -32,7 +35,10 @@ VENDOR = Observed(
         Looked("mail.vendor.example.", "AAAA"): (),
         Looked("vendor.example.", "MX"): ("10 mail.vendor.example.", "20 mx.vendor.example."),
     },
-    keys={"s1.vendor.example.": Key("rsa-2048", "a" * 64), "s2.vendor.example.": NoKey.NXDOMAIN},
+    keys={
+        "s1.vendor.example.": Seen(Key("rsa-2048", "a" * 64), THEN),
+        "s2.vendor.example.": Seen(NoKey.NXDOMAIN, THEN),
+    },
     stale={Looked("silent.vendor.example.", "TXT"): THEN - timedelta(days=3)},
     retired={"_spf-0123abcd.example.com.": Retired(THEN, "v=spf1 ip4:192.0.2.9 -all")},
 )
@@ -72,8 +78,8 @@ hosts:
   - '10 mail.vendor.example.'
   - '20 mx.vendor.example.'
 keys:
-  's1.vendor.example': rsa-2048 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
-  's2.vendor.example': NXDOMAIN
+  's1.vendor.example': rsa-2048 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 2026-06-01T12:00:00Z
+  's2.vendor.example': NXDOMAIN 2026-06-01T12:00:00Z
 stale:
   'silent.vendor.example TXT': 2026-05-29T12:00:00Z
 retired:
@@ -119,6 +125,35 @@ def test_age_counts_from_the_refresh_and_for_what_could_not_be_asked_from_before
     assert timedelta(days=4) == VENDOR.age(now, names)
 
 
+def test_a_key_is_as_old_as_it_was_seen_from_the_first_look_to_the_last():
+    target, since = "s1.vendor.example.", THEN - timedelta(days=400)
+    seen = replace(VENDOR, keys={target: Seen(Key("rsa-2048", "a" * 64), since)})
+    assert timedelta(days=400) == seen.unchanged(target)
+    unasked = replace(seen, stale={Looked(target, "TXT"): THEN - timedelta(days=300)})
+    assert timedelta(days=100) == unasked.unchanged(target)
+    assert timedelta(0) == replace(seen, refreshed=None).unchanged(target)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "reason"),
+    [
+        (None, NoKey.NXDOMAIN, "there is no such name"),
+        ((), NoKey.NODATA, "there is no TXT"),
+        (("v=DKIM1; p=",), NoKey.REVOKED, "an empty key"),
+        (("v=DKIM1; p=MIIB",), NoKey.UNREADABLE, "a key cut off"),
+        (("some text",), NoKey.UNREADABLE, "no key record"),
+        ((KEY, OTHER_KEY), NoKey.UNREADABLE, "which of two counts nobody says"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_why_a_target_has_no_key(values, expected, reason):
+    assert expected == vendor_key(values), reason
+
+
+def test_the_key_of_a_target_is_told_by_algorithm_and_fingerprint():
+    assert Key("ed25519", dkim.fingerprint(dkim.Record.parse(KEY))) == vendor_key((KEY,))
+
+
 times = st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
     lambda at: at.replace(microsecond=0)
 )
@@ -148,8 +183,12 @@ hosts = st.one_of(
         ),
     ),
 )
-keys = st.one_of(
-    st.sampled_from(NoKey), st.builds(Key, st.sampled_from(["rsa-2048", "ed25519"]), st.just("0f" * 32))
+keys = st.builds(
+    Seen,
+    st.one_of(
+        st.sampled_from(NoKey), st.builds(Key, st.sampled_from(["rsa-2048", "ed25519"]), st.just("0f" * 32))
+    ),
+    times,
 )
 observations = st.builds(
     Observed,
@@ -190,6 +229,9 @@ BAD = {
     "an MX without preference": ("'10 mail.", "'mail.", "'vendor.example MX", "no such value"),
     "no values": ("AAAA': NODATA", "AAAA': []", "AAAA", "nothing is said"),
     "a key cut off": ("rsa-2048 a", "rsa-2048 ", "s1.vendor", "no algorithm"),
+    "a key that nobody says when it was seen": ("a 2026-06-01T12:00:00Z", "a", "s1.vendor", "before a time"),
+    "no key, at no time": ("NXDOMAIN 2026-06-01T12", "NXDOMAIN 2026-06-31T12", "s2.vendor", "no time"),
+    "a third way of having no key": ("NXDOMAIN 2026", "SERVFAIL 2026", "s2.vendor", "no algorithm"),
     "a chunk without its record": ("v=spf1 ip4:192.0.2.9", "x=spf1 ip4:192.0.2.9", "_spf-0123abcd", "no time with an SPF record"),
 }  # fmt: skip
 
