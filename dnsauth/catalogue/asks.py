@@ -54,6 +54,11 @@ def asks(
     )
 
 
+def rotation_command(service: Service, domain: str) -> str:
+    """What renews a key of *service* for *domain* (absolute); empty where no source tells a command."""
+    return expression(service.rotation.command).render({"domain": domain.removesuffix(".")})
+
+
 def examples(service: Service) -> Mapping[str, object]:
     """Parameters that are right, by name: the definition's own examples, the optional ones too."""
     return {name: parameter.example for name, parameter in service.parameters.items()}

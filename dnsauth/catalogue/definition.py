@@ -50,6 +50,7 @@ def service(
         for index, entry in enumerate(entries)
         for key, text, problem in _faults(entry, form.parameters)
     )
+    findings += tuple(_command_faults(form.rotation, document, file))
     if findings:
         return None, findings
     return (
@@ -63,7 +64,7 @@ def service(
             template={section: tuple(map(_entry, entries)) for section, (_, entries) in sections.items()},
             envelope=form.spf.envelope,
             alignment=form.alignment.model_dump() if form.alignment else {},
-            rotation=form.rotation,
+            rotation=_rotation(form.rotation),
             baa=form.baa.offered if form.baa else None,
             sources=tuple(model.Source(source.url, source.seen) for source in form.sources),
             notes=form.notes,
@@ -81,6 +82,24 @@ def _entry(entry: schema.Entry) -> model.Entry:
     named = {name for text in texts.values() for name, _ in expression(text).names}
     uses = (named | {entry.each, entry.when}) - {"", "domain", "item"}
     return model.Entry(texts, entry.each, entry.when, frozenset(uses))
+
+
+def _rotation(form: schema.Rotation | None) -> model.Rotation:
+    return model.Rotation(form.by, form.selectors or 0, form.command, form.tool) if form else model.Rotation()
+
+
+def _command_faults(form: schema.Rotation | None, document: Node, file: str) -> Iterator[Finding]:
+    if form is None:
+        return
+    problem = ""
+    try:
+        if set(expression(form.command).names) - {("domain", "")}:
+            problem = "a command may name `domain` alone"
+    except BadExpression as error:
+        problem = str(error)
+    if problem:
+        facts = {"key": "command", "text": f"{form.command:.200}", "problem": problem}
+        yield Finding(SVC002, _where(document, file, ("rotation", "command")), facts=facts)
 
 
 def _parameter(name: str, form: schema.TextField) -> model.ServiceParameter:

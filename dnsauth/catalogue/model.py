@@ -53,6 +53,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """Who moves a service's keys: ``vendor``, ``manual``, ``customer``, or empty where that is not said.
+
+    The vendor moves between as many *selectors* of one mail domain, and needs them all; 0 where that is not
+    said. *command* is a checked expression over ``domain`` that renews a key when it is run in *tool*.
+    """
+
+    by: str = ""
+    selectors: int = 0
+    command: str = ""
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceParameter:
     """A parameter a sender gives: text that matches *pattern* whole, or a list or mapping of such."""
 
@@ -98,7 +112,7 @@ class Service:
     template: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     envelope: Envelope = Envelope.CUSTOMER
     alignment: Mapping[str, str] = field(default_factory=dict)
-    rotation: str = ""
+    rotation: Rotation = Rotation()
     baa: bool | None = None
     sources: tuple[Source, ...] = ()
     notes: str = ""

@@ -2,8 +2,9 @@
 
 Every string of ``records``, ``dkim``, ``spf`` and ``mx`` may be an expression
 (`dnsauth.templating`) over the declared parameters, ``domain`` (the mail domain's name without the
-final dot) and, beside ``each``, ``item``. An entry that speaks of a parameter without a value is left out,
-so that an optional parameter brings its entries along; ``when`` says which one does, where there are more.
+final dot) and, beside ``each``, ``item``; the command of ``rotation`` may be one over ``domain`` alone. An
+entry that speaks of a parameter without a value is left out, so that an optional parameter brings its entries
+along; ``when`` says which one does, where there are more.
 """
 
 from __future__ import annotations
@@ -57,6 +58,10 @@ def _day(text: str) -> str:
 
 def _term(value: object) -> object:
     return {"term": value} if isinstance(value, str) else value
+
+
+def _mover(value: object) -> object:
+    return {"by": value} if isinstance(value, str) else value
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -162,6 +167,26 @@ class Aligns(_Form):
     dkim: Alignment
 
 
+By = Literal["vendor", "manual", "customer"]
+
+
+class Rotation(_Form):
+    """Who moves the keys, and how a person makes the vendor do it."""
+
+    by: By = Field(description="the vendor behind its CNAME, a person, or we with our own keys")
+    selectors: Annotated[int, Field(ge=2, le=9)] | None = Field(
+        None, description="how many CNAMEs of a mail domain the vendor moves between, and needs"
+    )
+    command: str = Field("", description="what renews a key; it may name `domain`")
+    tool: str = Field("", description="where the command is run")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.command) != bool(self.tool):
+            raise ValueError("say `command` and, as `tool`, where it is run; or neither")
+        return self
+
+
 class Baa(_Form):
     """Whether the vendor signs a business associate agreement at all."""
 
@@ -185,8 +210,8 @@ class Definition(_Form):
     spf: Spf
     mx: list[Exchange] = Field(default_factory=list)
     alignment: Aligns | None = None
-    rotation: Literal["", "vendor", "manual", "customer"] = Field(
-        "", description="who moves the keys: the vendor behind its CNAME, a person, or we with our own keys"
+    rotation: Annotated[Rotation, BeforeValidator(_mover, json_schema_input_type=By | Rotation)] | None = (
+        Field(None, description="who moves the keys: a word, or `by` with what else is known")
     )
     baa: Baa | None = Field(None, description="absent where no source says")
     sources: list[Source] = Field(default_factory=list)
@@ -207,7 +232,7 @@ class Definition(_Form):
         return self
 
 
-FORMS = (Definition, Parameter, Record, Dkim, Spf, Term, Exchange, Aligns, Baa, Source)
+FORMS = (Definition, Parameter, Record, Dkim, Spf, Term, Exchange, Aligns, Rotation, Baa, Source)
 
 
 def json_schema() -> dict[str, object]:

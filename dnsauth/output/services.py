@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dnsauth.catalogue.asks import rotation_command
 from dnsauth.catalogue.model import Asks, Service, ServiceParameter, Status
 from dnsauth.names import relative
 from dnsauth.output import safe
@@ -45,8 +46,11 @@ def _lines(service: Service, asks: Asks, example: str, style: Style) -> Iterator
     yield f"  MAIL FROM   {_envelope(service)}"
     if service.alignment:
         yield f"  alignment   {safe.plain(', '.join(f'{k} {v}' for k, v in service.alignment.items()))}"
-    if service.rotation:
-        yield f"  keys        {_ROTATION[service.rotation]}"
+    if service.rotation.by:
+        yield f"  keys        {_ROTATION[service.rotation.by]}"
+    if service.rotation.command:
+        command = safe.plain(rotation_command(service, EXAMPLE))
+        yield f"  renewed by  {command} ({safe.plain(service.rotation.tool)})"
     yield f"  BAA         {_BAA[service.baa]} (business associate agreement, for patient data)"
     if service.notes:
         yield f"  notes       {safe.plain(' '.join(service.notes.split()))}"

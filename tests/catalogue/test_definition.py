@@ -6,7 +6,7 @@ import pytest
 from dnsauth import documents
 from dnsauth.catalogue import schema
 from dnsauth.catalogue.definition import service
-from dnsauth.catalogue.model import Entry, Envelope, Status
+from dnsauth.catalogue.model import Entry, Envelope, Rotation, Status
 
 GOOD = """\
 title: Example
@@ -25,7 +25,9 @@ dkim:
 spf: {envelope: customer, terms: ["include:{{ account }}.example"]}
 sources: [{url: "https://docs.example/dns", seen: 2026-11-24}]
 status: reported
+rotation: {by: vendor, selectors: 2, command: "turn {{ domain }}", tool: Shell}
 """
+ROTATES = GOOD.splitlines()[-1]
 
 
 def define(text, *, name="example"):
@@ -44,6 +46,12 @@ def test_a_definition_is_a_service():
     assert frozenset({"tokens", "account"}) == found.template["dkim"][0].uses
     assert frozenset({"path"}) == found.template["records"][0].uses
     assert [True, True, False] == [p.required for p in found.parameters.values()]
+
+
+def test_a_word_says_who_rotates_and_a_mapping_what_else_is_known():
+    assert Rotation("vendor", 2, "turn {{ domain }}", "Shell") == define(GOOD)[0].rotation
+    assert Rotation("manual") == define(GOOD.replace(ROTATES, "rotation: manual"))[0].rotation
+    assert Rotation() == define(GOOD.replace(ROTATES, ""))[0].rotation
 
 
 def test_a_default_makes_a_parameter_optional():
@@ -80,6 +88,15 @@ BAD = [
     ("{{ path.owner }}", "{{ 'a' * 10**9 }}", (11, 13), "arithmetic"),
     ("include:{{ account }}", "{{ cycler.__init__ }}", (14, 35), "begins with an underscore"),
     ("include:{{ account }}", "{% for x in y %}", (14, 35), "statements"),
+    (ROTATES, "rotation: nobody", (17, 11), "by: input should be 'vendor', 'manual' or 'customer'"),
+    (ROTATES, "rotation: {selectors: 2}", (17, 11), "'by' is missing"),
+    ("selectors: 2", "selectors: 1", (17, 35), "selectors: input should be greater than or equal to 2"),
+    ("selectors: 2", "selectors: two", (17, 35), "selectors: input should be a valid integer"),
+    (", tool: Shell}", "}", (17, 11), "or neither"),
+    ('command: "turn {{ domain }}", ', "", (17, 11), "or neither"),
+    ("turn {{ domain }}", "turn {{ account }}", (17, 47), "a command may name `domain` alone"),
+    ("turn {{ domain }}", "turn {{ domain.zone }}", (17, 47), "a command may name `domain` alone"),
+    ("turn {{ domain }}", "turn {{ domain() }}", (17, 47), "a call is not part of a definition"),
 ]
 
 
@@ -106,5 +123,6 @@ def test_a_document_that_is_no_mapping_is_refused(text):
 def test_the_schema_takes_what_the_program_takes():
     document, _ = documents.load(GOOD.encode(), "example.yaml")
     jsonschema.Draft202012Validator.check_schema(schema.json_schema())
-    errors = jsonschema.Draft202012Validator(schema.json_schema()).iter_errors({**document, "parameters": {}})
+    typed = {**document, "parameters": {}, "rotation": {**document["rotation"], "selectors": 2}}
+    errors = jsonschema.Draft202012Validator(schema.json_schema()).iter_errors(typed)
     assert [] == [error.message for error in errors]

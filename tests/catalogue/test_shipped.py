@@ -6,7 +6,7 @@ import pytest
 
 from dnsauth import documents
 from dnsauth.catalogue import schema
-from dnsauth.catalogue.asks import asks, examples
+from dnsauth.catalogue.asks import asks, examples, rotation_command
 from dnsauth.catalogue.model import Envelope, Status
 from dnsauth.catalogue.patterns import pattern
 from dnsauth.catalogue.read import example, read
@@ -86,6 +86,26 @@ def test_the_example_to_paste_is_yaml_that_says_what_it_shows(name):
     required = {key: p.example for key, p in service.parameters.items() if p.required}
     assert required == given
     assert () == asks(service, given, "example.com.")[1]
+
+
+def test_what_a_vendor_needs_together_is_what_the_definition_asks_for():
+    needed = {name: one.rotation.selectors for name, one in CATALOGUE.items() if one.rotation.selectors}
+    assert {"amazon-ses": 3, "microsoft-365": 2, "sendgrid": 2}.items() <= needed.items()
+    for name in needed.keys() - {"mailgun"}:  # one key that is given, or two CNAMEs
+        asked, _ = asks(CATALOGUE[name], examples(CATALOGUE[name]), "example.com.")
+        delegated = [one for one in asked.records if one.type == "CNAME" and "._domainkey." in one.owner]
+        assert needed[name] == len(delegated) + len(_given(name)), name
+
+
+def test_the_command_that_renews_a_key_names_the_mail_domain():
+    assert {
+        "microsoft-365": "Rotate-DkimSigningConfig -KeySize 2048 -Identity mg.example.com",
+        "mailgun": "PUT /v1/dkim_management/domains/mg.example.com/rotation rotation_enabled=true",
+    } == {
+        name: command
+        for name, one in CATALOGUE.items()
+        if (command := rotation_command(one, "mg.example.com."))
+    }
 
 
 def test_sample_keys_are_not_taken_for_keys():

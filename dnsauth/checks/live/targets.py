@@ -10,9 +10,12 @@ from dnsauth.checks.integrity import ONLY_ONE
 from dnsauth.checks.live.rules import (
     BOGUS_TARGET,
     DANGLING,
+    KEY_ALONE,
     KEY_CHANGED,
     KEY_INVALID,
     KEY_MISSING,
+    KEY_OLD,
+    KEY_REPLACED,
     KEY_REVOKED,
     REGISTRABLE,
     RING,
@@ -20,11 +23,11 @@ from dnsauth.checks.live.rules import (
     UNASSESSED,
 )
 from dnsauth.checks.live.view import LiveView, by, parsed, path
-from dnsauth.checks.records import RSA_BITS
 from dnsauth.checks.rules import DKIM_SHORT
+from dnsauth.checks.vendor_keys import OLD, Delegated, alone, day, holding, old, renewal, short, worded
 from dnsauth.findings import Finding, Outcome, Rule
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolution, Resolved, Unanswered
-from dnsauth.lock.observed import Key
+from dnsauth.lock.observed import Key, NoKey
 from dnsauth.plan.kind import Kind, kind_at
 from dnsauth.records import dkim
 
@@ -74,8 +77,10 @@ def targets(view: LiveView) -> Iterator[Finding]:
                 facts = {"why": f"{path(*link.way)}: {why}"}
                 yield view.finding(UNASSESSED, link.asked, facts, (), Outcome.NOT_ASSESSED)
             case Resolved(exists=False, chain=chain) if chain:
-                domain = view.surveyed.registrable(chain[-1])
-                yield _finding(view, REGISTRABLE if domain else DANGLING, link, domain=names.readable(domain))
+                if domain := view.surveyed.registrable(chain[-1]):
+                    yield _finding(view, REGISTRABLE, link, domain=names.readable(domain))
+                else:
+                    yield _absent(view, DANGLING, link)
             case Resolved(values) if link.kind is Kind.DKIM:
                 yield from _key(view, link, values)
             case _:
@@ -86,12 +91,21 @@ def _finding(view: LiveView, rule: Rule, link: Link, **facts: object) -> Finding
     asked = link.asked
     senders = view.senders(*asked)
     said = {"path": path(*link.way), "names": list(link.way), "senders": list(senders), "by": by(senders)}
-    return view.finding(rule, asked, {**said, **facts}, senders)
+    return view.finding(rule, asked, {"seen": "", **said, **facts}, senders)
+
+
+def _absent(view: LiveView, rule: Rule, link: Link) -> Finding:
+    """*rule*, or that the vendor needs this key beside those it has."""
+    group = view.delegated.get(link.asked.name)
+    present = holding(group, link.asked.name, view.key)
+    if group and present:
+        return _finding(view, KEY_ALONE, link, **alone(group, present))
+    return _finding(view, rule, link)
 
 
 def _key(view: LiveView, link: Link, values: tuple[str, ...]) -> Iterator[Finding]:
     if not values:
-        yield _finding(view, KEY_MISSING, link)
+        yield _absent(view, KEY_MISSING, link)
     elif len(values) > 1:
         if link.target:  # else that is said of the record itself
             facts = {"count": len(values), "record": Kind.DKIM.value, "section": ONLY_ONE[Kind.DKIM]}
@@ -109,11 +123,26 @@ def _key(view: LiveView, link: Link, values: tuple[str, ...]) -> Iterator[Findin
 
 
 def _valid(view: LiveView, link: Link, record: dkim.Record) -> Iterator[Finding]:
-    if record.key_type is dkim.KeyType.RSA and record.bits < RSA_BITS:
-        yield _finding(view, DKIM_SHORT, link, algorithm=dkim.algorithm(record))
-    known = view.asking.observed.keys.get(link.target)
-    if isinstance(known, Key):
-        found = Key(dkim.algorithm(record), dkim.fingerprint(record))
-        if found != known:
-            before, after = (f"{key.algorithm} {key.fingerprint[:16]}…" for key in (known, found))
-            yield _finding(view, KEY_CHANGED, link, before=before, after=after)
+    key = Key(dkim.algorithm(record), dkim.fingerprint(record))
+    group = view.delegated.get(link.asked.name)
+    if short(key):
+        otherwise = "ask the vendor for a longer key" if link.target else "ask the sender for a longer key"
+        longer = renewal(group, otherwise)
+        yield _finding(view, DKIM_SHORT, link, algorithm=key.algorithm, longer=longer)
+    seen, now = view.asking.observed.keys.get(link.target), view.asking.now
+    if seen is None or isinstance(seen.key, NoKey):
+        return
+    if seen.key != key:
+        facts = {"before": worded(seen.key), "after": worded(key), "since": day(seen)}
+        yield _finding(view, KEY_CHANGED if _another_stays(view, group) else KEY_REPLACED, link, **facts)
+    elif now is not None and now - seen.since >= OLD:
+        yield _finding(view, KEY_OLD, link, **old(seen, now - seen.since), renewal=renewal(group))
+
+
+def _another_stays(view: LiveView, group: Delegated | None) -> bool:
+    """True where the vendor still has a key of the sender that it had before."""
+    known = view.asking.observed.keys
+    return group is not None and any(
+        isinstance(key := view.key(owner), Key) and target in known and known[target].key == key
+        for owner, target in group.targets.items()
+    )
