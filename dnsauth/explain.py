@@ -12,11 +12,12 @@ from dnsauth.desired.model import Desired
 from dnsauth.dmarc import Discovery, discover
 from dnsauth.inventory.model import Inventory
 from dnsauth.lock.model import Grammar, Lock
-from dnsauth.names import deepest, within
-from dnsauth.records.spf import All, Directive, Explanation, UnknownModifier
+from dnsauth.names import deepest, readable, within
 from dnsauth.spf import Evaluation, Lookup, TempError, check_host, overlaid
 from dnsauth.spf.closure import closure
-from dnsauth.spf.reading import Kind, Reach
+from dnsauth.spf.model import Idle
+from dnsauth.spf.reading import Kind
+from dnsauth.spf.terms import repeated
 from dnsauth.spf.tree import Branch, Tree, walk
 
 Fetch: TypeAlias = Callable[[Iterable[tuple[str, str]]], None]
@@ -57,6 +58,11 @@ class Explained:
         )
         return any(p and p.kind is Kind.TEMPERROR for p in (self.spf.problem, *problems))
 
+    @property
+    def again(self) -> frozenset[tuple[str, Branch]]:
+        """The terms that bring in a record for another time, each behind the domain it stands at."""
+        return frozenset((at.domain, branch) for at, branch in repeated(self.spf))
+
 
 def explained(
     name: str,
@@ -89,8 +95,14 @@ def explained(
 
 
 def _dmarc(name: str, lookup: Lookup) -> tuple[Discovery | None, str]:
+    def asked(name: str, type: str) -> tuple[str, ...]:
+        try:
+            return lookup(name, type)
+        except TempError as error:
+            raise TempError(f"{type} of {readable(name)} could not be asked: {error}") from error
+
     try:
-        return discover(name, lookup), ""
+        return discover(name, asked), ""
     except TempError as error:
         return None, str(error)
 
@@ -128,19 +140,11 @@ def _useless(
     )
 
 
-def remarks(branch: Branch, *, useless: bool = False) -> tuple[str, ...]:
+def remarks(branch: Branch, *, useless: bool = False, again: bool = False) -> tuple[str, ...]:
     """What is notable about a term, in words; () for one that does its work."""
-    if isinstance(branch.term, Explanation | UnknownModifier):
-        return ()
-    found = []
-    if branch.reach is Reach.AFTER_ALL:
-        found.append("unreachable: it stands behind `all`")
-    elif branch.reach is Reach.BESIDE_ALL:
-        found.append("ignored: a record with `all` needs no redirect")
-    elif branch.duplicate:
-        found.append("a duplicate")
-    elif branch.shadowed and branch.matches and not _closes(branch):
-        found.append("shadowed: earlier terms match all it does")
+    found = [branch.idle.value] if branch.idle else []
+    if again and branch.idle is not Idle.DUPLICATE:
+        found.append("brought in before")
     if branch.opaque:
         found.append("depends on the message")
     if branch.wide:
@@ -149,13 +153,7 @@ def remarks(branch: Branch, *, useless: bool = False) -> tuple[str, ...]:
         found.append("useless: the service writes its own domain into MAIL FROM")
     if branch.problem:
         found.append(branch.problem.text)
-    elif branch.empty:
-        found.append("matches nothing")
     return tuple(found)
-
-
-def _closes(branch: Branch) -> bool:
-    return isinstance(branch.term, Directive) and isinstance(branch.term.mechanism, All)
 
 
 def planned(desired: Mapping[str, tuple[Desired, ...]], locks: Mapping[str, Lock], base: Lookup) -> Lookup:

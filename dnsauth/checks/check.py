@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue, Service, Status
-from dnsauth.checks import flattened, rules
+from dnsauth.checks import flattened, rotation, rules
 from dnsauth.checks.live import rules as live_rules
 from dnsauth.checks.records import Trees, record_findings
 from dnsauth.checks.rules import (
@@ -17,6 +17,7 @@ from dnsauth.checks.rules import (
     DMARC_PARKED,
     DMARC_UNSIGNED,
     KEPT_REFUSED,
+    KEY_REVEALED,
     SERVICE_UNVERIFIED,
     SPF_PARKED,
     WAIVABLE,
@@ -27,7 +28,7 @@ from dnsauth.checks.senders import unsigned
 from dnsauth.checks.syntax import refusal
 from dnsauth.desired.model import Desired
 from dnsauth.findings import Finding, Rule
-from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, Sender, Waiver, Zone
+from dnsauth.inventory.model import Dmarc, Inventory, MailDomain, Sender, Sensitivity, Waiver, Zone
 from dnsauth.records import BadRecord, spf
 from dnsauth.records.dmarc import Policy
 from dnsauth.rrset import RRsetId
@@ -35,7 +36,10 @@ from dnsauth.spf.lookup import Lookup
 
 _LIVE = {rule.code for rule in vars(live_rules).values() if isinstance(rule, Rule)}
 _CODES = _LIVE | {
-    rule.code for home in (rules, flattened) for rule in vars(home).values() if isinstance(rule, Rule)
+    rule.code
+    for home in (rules, flattened, rotation)
+    for rule in vars(home).values()
+    if isinstance(rule, Rule)
 }
 
 
@@ -99,7 +103,9 @@ def _sender(
         yield Finding(SERVICE_UNVERIFIED, sender.where, domain.name, facts)
     if sender.own_keys and sender in unsigned(domain, desired, strict=True):
         yield Finding(DKIM_MISSING, sender.where, domain.name, facts)
-    elif service is not None and not sender.dkim and _hands_out_keys(service):
+    if sender.own_keys and sender.own_keys.reveal and sender.data is Sensitivity.PHI:
+        yield Finding(KEY_REVEALED, sender.where, domain.name, facts)
+    if service is not None and not sender.own_keys and not sender.dkim and _hands_out_keys(service):
         yield Finding(DKIM_NONE, sender.where, domain.name, facts)
 
 

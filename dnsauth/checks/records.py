@@ -102,7 +102,8 @@ def _spf(owner: str, value: Value, record: spf.Record, trees: Trees) -> Iterator
 
 def _key(owner: str, value: Value, record: dkim.Record) -> Iterator[Finding]:
     if record.key_type is dkim.KeyType.RSA and 0 < record.bits < RSA_BITS:
-        yield _finding(DKIM_SHORT, owner, value, {"algorithm": dkim.algorithm(record)})
+        facts = {"seen": "", "longer": "ask the sender for a longer key"}
+        yield _finding(DKIM_SHORT, owner, value, {**facts, "algorithm": dkim.algorithm(record)})
 
 
 def _size(rrset: Desired) -> Iterator[Finding]:

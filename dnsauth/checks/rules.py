@@ -244,7 +244,14 @@ DKIM_MISSING = Rule(
     "DKM010",
     Severity.WARNING,
     "sender {sender} of {domain} has keys of its own to be made, and none is published yet",
-    "give it `dkim: {{SELECTOR: KEY}}` with a key its servers have already",
+    "run `dnsauth rotate step`, which makes them; or adopt one in use with `dnsauth keys import`",
+)
+KEY_REVEALED = Rule(
+    "KEY010",
+    Severity.ERROR,
+    "sender {sender} of {domain} carries patient data, and says `reveal: true`: whoever has a removed key can"
+    " forge mail of that time, and old mail can be denied",
+    "drop `reveal:`; or, if it is meant, add a waiver of KEY010 for {domain} with owner, date and reason",
 )
 DKIM_NONE = Rule(
     "DKM012",
@@ -255,8 +262,15 @@ DKIM_NONE = Rule(
 DKIM_SHORT = Rule(
     "DKM011",
     Severity.WARNING,
-    "{owner}: the key is {algorithm}; signers should use 2048 bits at least (RFC 8301 section 3.2)",
-    "ask the sender for a longer key",
+    "{owner}: the key is {algorithm}{seen}; signers should use 2048 bits at least (RFC 8301 section 3.2)",
+    "{longer}",
+)
+DKIM_FEW = Rule(
+    "DKM013",
+    Severity.ERROR,
+    "sender {sender} of {domain} has {count} of the {needed} selectors that {service} rotates between: mail"
+    " signed with another fails (RFC 6376 section 6.1.2)",
+    "copy the missing CNAME from the vendor: `dnsauth services show {service}` says where it is found",
 )
 DMARC_OBSOLETE = Rule(
     "DMA010",

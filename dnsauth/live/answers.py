@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from dnsauth.live.resolution import Asked, Resolution, Resolved, resolution_said
+from dnsauth.live.resolution import Asked, Resolution, Resolved, unlearned
 from dnsauth.spf.lookup import NoSuchName, NotLooked, TempError
 
 Resolve: TypeAlias = Callable[[Iterable[Asked]], Mapping[Asked, Resolution]]
@@ -33,7 +33,7 @@ class Answers:
             case Resolved(values):
                 return values
             case said:
-                raise TempError(f"{name} {type} {resolution_said(said)}")
+                raise TempError(unlearned(said))
 
     def lookup(self, name: str, type: str) -> tuple[str, ...]:
         """A Lookup that asks for what is not known yet."""

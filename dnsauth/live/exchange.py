@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from dnsauth.live.pace import LONGEST
-from dnsauth.live.peer import FIRST, ROW, Flight, Known, Limits, Peer, Query, Sent, ids
+from dnsauth.live.peer import FIRST, GIVEN_UP, ROW, Flight, Known, Limits, Peer, Query, Sent, ids
 from dnsauth.live.reply import Unreachable
 from dnsauth.live.room import Room
 from dnsauth.live.streams import Streams
@@ -33,18 +33,22 @@ _PER_PORT = 64  # queries in flight before a server gets one more socket
 class Exchange:
     """The state of one exchange, from the first query to the last answer.
 
-    *known* is what is known of servers by address and port, and is added to.
+    *known* is what is known of servers by address and port, *silent* are those that are asked nothing any
+    more, and why; both are added to.
     """
 
     def __init__(
         self,
         limits: Limits,
         known: dict[tuple[str, int], Known],
+        silent: dict[tuple[str, int], Unreachable],
+        *,
         selector: BaseSelector,
         deadline: float | None,
         deliver: Deliver,
     ) -> None:
         self.sent = 0
+        self.late = False
         self._limits = limits
         self._per_server = min(limits.per_server, (1 << 15) // limits.tries)  # ids stay easy to find
         self._deadline = math.inf if deadline is None else deadline
@@ -54,6 +58,7 @@ class Exchange:
         self._ids = ids()
         self._streams = Streams(self._room, self._ids, limits.patience, self._finish)
         self._known = known
+        self._silent = silent
         self._peers: dict[tuple[str, int], Peer] = {}
         self._now = monotonic()
         self._in_flight = 0
@@ -135,6 +140,7 @@ class Exchange:
         if known is None:
             known = self._known[at] = Known(server, self._limits)
         peer = self._peers[at] = Peer(server, known, self._per_server)
+        peer.failure = self._silent.get(at)
         return peer
 
     def _pump(self, peer: Peer) -> None:
@@ -269,7 +275,7 @@ class Exchange:
             for port in peer.ports:
                 for flight, _ in port.pending.values():
                     flight.due = min(flight.due, self._now + round_trip.timeout)
-        peer.answered = True
+        peer.answered = peer.known.answered = True
         peer.unanswered = 0
 
     def _finish(self, flight: Flight, said: Message | Unreachable) -> None:
@@ -312,6 +318,10 @@ class Exchange:
         why = flight.sign or Unreachable(f"no answer from {peer.server.address} to {tries} in {waited:.1f} s")
         flight.leave()
         peer.unanswered += 1
+        if peer.unanswered >= ROW and not peer.known.answered:
+            peer.known.unheard += peer.in_flight
+            if peer.known.unheard >= GIVEN_UP:
+                self._silent[peer.server.host, peer.server.port] = why
         self._finish(flight, why)
         if peer.unanswered >= ROW:
             self._give_up(peer, why)
@@ -328,8 +338,10 @@ class Exchange:
             self._deliver(peer.backlog.popleft().query, why)
 
     def _time_is_up(self, queries: Iterator[Query]) -> None:
+        self.late = bool(self._in_flight or self._held)
         for peer in self._peers.values():
             self._give_up(peer, TIME_IS_UP)
             self._streams.give_up(peer, TIME_IS_UP)
         for query in queries:
+            self.late = True
             self._deliver(query, TIME_IS_UP)

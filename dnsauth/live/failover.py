@@ -13,7 +13,6 @@ from dnsauth.live.servers import Server
 from dnsauth.live.wire import Message
 
 MAX_SILENT = 4  # servers a question waits for in vain; each costs seconds
-GIVEN_UP = 3  # questions a server that never answered leaves open before it gets no more
 
 
 class Route(NamedTuple):
@@ -35,15 +34,13 @@ Read: TypeAlias = Callable[[Message, Asked, Server, Route], T]
 
 
 class Failover:
-    """Asks one server after the other; an address that never answers is given up for this run.
+    """Asks one server after the other, but for those that *engine* has found to be silent.
 
     Servers with authority share the questions of a batch; resolvers are asked in their order.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._answered: set[_Address] = set()
-        self._unheard: dict[_Address, tuple[int, str]] = {}
         self._unrouted: set[str] = set()
 
     def ask(
@@ -54,26 +51,26 @@ class Failover:
         *unchecked* asks resolvers for data that fails DNSSEC validation as well (CD, RFC 4035 section 3.2.2).
         """
         said: dict[Asked, T | Unanswered] = {}
-        whys: dict[Asked, dict[Server, str]] = {}
+        failed: dict[Asked, dict[Server, Unreachable | str]] = {}
         left = list(enumerate(routes))
 
         def deliver(query: Query, reply: Message | Unreachable) -> None:
             asked, server = Asked(query.owner, query.type), query.server
+            why: Unreachable | str
             if isinstance(reply, Unreachable):
-                why = self._unreachable(server, reply)
+                why = reply
+                if not reply.routed:
+                    self._unrouted.add(server.family)
             else:
-                if (at := _at(server)) not in self._answered or self._unheard:
-                    self._answered.add(at)
-                    self._unheard.pop(at, None)
                 outcome = read(reply, asked, server, routes[asked])
                 if not isinstance(outcome, Failure):
                     said[asked] = outcome
                     return
                 why = f"{server.address} {outcome.why}"
-            whys.setdefault(asked, {})[server] = why
+            failed.setdefault(asked, {})[server] = why
 
         while left:
-            self._engine.exchange(self._turn(left, routes, said, whys, unchecked=unchecked), deliver)
+            self._engine.exchange(self._turn(left, routes, said, failed, unchecked=unchecked), deliver)
             left = [(place, asked) for place, asked in left if asked not in said]
         return said
 
@@ -82,45 +79,40 @@ class Failover:
         left: Collection[tuple[int, Asked]],
         routes: Mapping[Asked, Route],
         said: dict[Asked, T | Unanswered],
-        whys: dict[Asked, dict[Server, str]],
+        failed: Mapping[Asked, Mapping[Server, Unreachable | str]],
         *,
         unchecked: bool,
     ) -> Iterator[Query]:
         """One query for each question that has a server left, and the end of those that have none."""
         for place, asked in left:
             route = routes[asked]
-            failed = whys.get(asked, {})
-            server = self._next(route, failed, place if route.zone else 0)
+            whys = failed.get(asked, {})
+            server = self._next(route, whys, place if route.zone else 0)
             if server is None:
-                said[asked] = Unanswered(self._why(route, failed))
+                said[asked] = Unanswered(self._why(route, whys))
             else:
                 yield Query(server, *asked, recurse=not route.zone, unchecked=unchecked)
 
-    def _next(self, route: Route, failed: Mapping[Server, str], place: int) -> Server | None:
+    def _next(self, route: Route, whys: Mapping[Server, Unreachable | str], place: int) -> Server | None:
         left: Sequence[Server] = route.servers
-        if failed or self._unheard or self._unrouted:
-            if sum(_at(server) in self._unheard for server in failed) >= MAX_SILENT:
+        if whys or self._unrouted or self._engine.silent:
+            if sum(isinstance(why, Unreachable) and why.routed for why in whys.values()) >= MAX_SILENT:
                 return None
-            left = [server for server in left if server not in failed and not self._given_up(server)]
+            left = [server for server in left if server not in whys and not self._passed_over(server)]
         return left[place % len(left)] if left else None
 
-    def _given_up(self, server: Server) -> bool:
-        return server.family in self._unrouted or self._unheard.get(_at(server), (0, ""))[0] >= GIVEN_UP
+    def _passed_over(self, server: Server) -> bool:
+        return server.family in self._unrouted or _at(server) in self._engine.silent
 
-    def _unreachable(self, server: Server, reply: Unreachable) -> str:
-        if not reply.routed:
-            self._unrouted.add(server.family)
-        elif _at(server) not in self._answered:
-            count, _ = self._unheard.get(_at(server), (0, ""))
-            self._unheard[_at(server)] = (count + 1, reply.why)
-        return reply.why
-
-    def _why(self, route: Route, failed: Mapping[Server, str]) -> str:
-        unheard = (self._unheard.get(_at(server)) for server in route.servers if server not in failed)
-        whys = [route.why, *failed.values(), *(each[1] for each in unheard if each)]
-        if route.servers and not any(whys):
-            whys.append(f"there is no route for {route.servers[0].family} from here")
-        return "; ".join(dict.fromkeys(filter(None, whys)))
+    def _why(self, route: Route, whys: Mapping[Server, Unreachable | str]) -> str:
+        silent = (self._engine.silent.get(_at(server)) for server in route.servers if server not in whys)
+        reasons = (
+            why.why if isinstance(why, Unreachable) else why for why in (*whys.values(), *silent) if why
+        )
+        said = "; ".join(dict.fromkeys(filter(None, (route.why, *reasons))))
+        if said or not route.servers:
+            return said
+        return f"there is no route for {route.servers[0].family} from here"
 
 
 def _at(server: Server) -> _Address:

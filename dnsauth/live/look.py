@@ -29,8 +29,8 @@ Look: TypeAlias = Callable[[Iterable[Question]], Mapping[Question, Reply]]
 def look(questions: Iterable[Question], engine: Engine) -> dict[Question, Reply]:
     """The reply to each of *questions*, asked once each, without recursion (RFC 1035 section 4.1.1).
 
-    An address that leaves its first questions unanswered is asked no further in this look: all its questions
-    get that one `Unreachable`, so that a dead server costs seconds, not seconds a name.
+    An address that leaves its first questions unanswered is asked no further: all its questions get that one
+    `Unreachable`, so that a dead server costs seconds, not seconds a name.
     """
     replies: dict[Question, Reply] = dict.fromkeys(questions, _UNASKED)
 

@@ -69,6 +69,11 @@ class Network:
         return self._engine.sent
 
     @property
+    def late(self) -> bool:
+        """True once something was not asked, or not answered, by the deadline."""
+        return self._engine.late
+
+    @property
     def unrouted(self) -> tuple[str, ...]:
         """Address families of what was looked at that this host has no route to: skipped, to be said once."""
         return tuple(sorted(self._unrouted))
@@ -82,6 +87,11 @@ class Network:
             if isinstance(reply, Unreachable) and not reply.routed
         )
         return replies
+
+    def look_again(self, questions: Iterable[Question]) -> Mapping[Question, Reply]:
+        """The same by who waits for servers: those that never answered are asked as well."""
+        self._engine.forget()
+        return self.look(questions)
 
     def delegations(self, zones: Iterable[str]) -> Mapping[str, Delegation]:
         """What the parent of each of *zones* says of it; each is asked for once in a run."""

@@ -18,6 +18,7 @@ from dnsauth.live.udp import Port
 from dnsauth.live.wire import Message, query
 
 ROW = 16  # failures one after the other by which a server that did answer counts as silent
+GIVEN_UP = 3  # questions left open by a server that never answered, by which it counts as silent for good
 FIRST = 8  # queries in flight to a server that has not answered yet; each answer opens the window by one
 _NO_EDNS = frozenset({"FORMERR", "NOTIMP", "BADVERS"})  # what a server without EDNS says, RFC 6891 section 7
 _ARCOUNT = 10  # octet where it stands in the header, RFC 1035 section 4.1.1
@@ -55,16 +56,18 @@ class Limits:
 class Known:
     """What is known of a server from one exchange to the next: its speed, its rate, whether it has EDNS.
 
-    *window* is how far its window has opened.
+    *window* is how far its window has opened. *unheard* counts what it left open while it never *answered*.
     """
 
-    __slots__ = ("bucket", "edns", "round_trip", "window")
+    __slots__ = ("answered", "bucket", "edns", "round_trip", "unheard", "window")
 
     def __init__(self, server: Server, limits: Limits) -> None:
         self.round_trip = RoundTrip(limits.timeout)
         self.bucket = None if ipaddress.ip_address(server.host).is_loopback else Bucket(limits.rate)
         self.edns = True
         self.window = FIRST
+        self.answered = False
+        self.unheard = 0
 
 
 class Peer:

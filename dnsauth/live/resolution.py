@@ -56,6 +56,11 @@ class Unanswered:
 Resolution: TypeAlias = Resolved | Looping | Bogus | Unanswered
 
 
+def unlearned(resolution: Resolution) -> str:
+    """Why a question that ended in *resolution* taught nothing, behind a colon."""
+    return resolution.why if isinstance(resolution, Unanswered) else f"it {resolution_said(resolution)}"
+
+
 def resolution_said(resolution: Resolution) -> str:
     """*resolution* for people, as the end of a sentence that begins with the name."""
     match resolution:

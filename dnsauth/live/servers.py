@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from dnsauth.errors import DnsauthError
 from dnsauth.inventory.model import Live
-from dnsauth.live.resolution import Asked, Resolution, Resolved, Unanswered, resolution_said
+from dnsauth.live.resolution import Asked, Resolution, Resolved, unlearned
 
 PORT = 53
 
@@ -150,7 +150,8 @@ def _second(walked: Delegation, said: Resolution) -> Delegation:
         case Resolved():
             why = f"it has no NS records: {walked.why}, and the resolver knows no such zone"
         case _:
-            why = f"its servers could not be looked up: {walked.why}; {_why(said)}"
+            why = unlearned(said)
+            why = walked.why if why in walked.why else f"{walked.why}; {why}"
     return replace(walked, why=why)
 
 
@@ -168,15 +169,11 @@ def _reached(
                 case Resolved(values):
                     hosts += values
                 case said:
-                    why = f"its address could not be looked up: {_why(said)}"
+                    why = f"its address could not be looked up: {unlearned(said)}"
         found += (Server(name, host, port) for host in hosts)
         if not hosts:
             missing.append(Missing(name, why))
     return tuple(found), tuple(missing)
-
-
-def _why(said: Resolution) -> str:
-    return said.why if isinstance(said, Unanswered) else f"it {resolution_said(said)}"
 
 
 def _without(

@@ -147,6 +147,8 @@ class Walk:
                         found[name] = _Named(values, {})
                     case Resolved() if name != ".":
                         passed[name] = None
+                    case Unanswered(why):
+                        self._cuts[name] = _Cut(name, (), why)
                     case _:
                         self._cuts[name] = _Cut(name, (), f"{name} NS {resolution_said(said)}")
             self._reach(found, 0)
@@ -181,8 +183,12 @@ class Walk:
             self._cuts[zone] = _Cut(zone, servers, why)
 
     def _lost(self, zone: str, hosts: Collection[str], looked: Mapping[Asked, Resolution]) -> str:
-        whys = dict.fromkeys(f"{host} {resolution_said(looked[Asked(host, 'A')])}" for host in hosts)
-        return f"the servers of {zone} lead to no address: {'; '.join(whys)}"
+        """Why no server of *zone* has an address: what nobody answered is not known to be absent."""
+        said = (looked[Asked(host, type)] for host in hosts for type in ("A", "AAAA"))
+        if whys := [each.why for each in said if isinstance(each, Unanswered)]:
+            return "; ".join(dict.fromkeys(whys))
+        absent = (f"{host} {resolution_said(looked[Asked(host, 'A')])}" for host in hosts)
+        return f"the servers of {zone} lead to no address: {'; '.join(absent)}"
 
     def _delegation(self, zone: str, named: _Said | Unanswered, signed: _Said | Unanswered) -> Delegation:
         match named:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from dnsauth.dmarc import PREFIX, Discovery, Found
 from dnsauth.explain import Explained, Message, remarks
@@ -43,7 +43,7 @@ def _spf(found: Explained, style: Style, *, verbose: bool) -> Iterator[str]:
     yield f"  {_cost(tree.lookups, tree.voids)}; {_size(tree)} may send"
     if tree.lookups > MAX_LOOKUPS or tree.voids > MAX_VOIDS:
         yield "  so receivers answer permerror to whoever no earlier term lets pass (RFC 7208 section 4.6.4)"
-    lines = list(_terms(tree, found, style, "  "))
+    lines = list(_terms(tree, found, found.again, style))
     yield from lines if verbose else lines[:LINES]
     if len(lines) > LINES and not verbose:
         yield f"  … and {len(lines) - LINES:,} more lines, with --verbose"
@@ -63,17 +63,20 @@ def _size(tree: Tree) -> str:
 
 
 def _terms(
-    tree: Tree, found: Explained, style: Style, indent: str, above: frozenset[str] = frozenset()
+    tree: Tree, found: Explained, again: Container[tuple[str, Branch]], style: Style, depth: int = 1
 ) -> Iterator[str]:
-    """A line for each term, what it brings in indented below; each record once on a way.
+    """A line for each term, what it brings in indented below; each record once.
 
     In others' records networks that do nothing notable share a line, and a closing `all` says nothing.
     """
+    indent = "  " * depth
     networks: list[str] = []
     for branch in tree.branches:
         senders = found.senders.get(tree.domain, {}).get(str(branch.term), ())
-        notes = [*_price(branch), *remarks(branch, useless=(tree.domain, str(branch.term)) in found.useless)]
-        if above and not senders and not notes:
+        shown = (tree.domain, branch) in again
+        useless = (tree.domain, str(branch.term)) in found.useless
+        notes = [*_price(branch), *remarks(branch, useless=useless, again=shown)]
+        if depth > 1 and not senders and not notes:
             match branch.term:
                 case Directive(IP4() | IP6()):
                     networks.append(str(branch.term))
@@ -86,8 +89,8 @@ def _terms(
         who = f"  {style.paint(safe.plain(', '.join(senders)), 'cyan')}" if senders else ""
         said = f"  ({safe.plain('; '.join(notes))})" if notes else ""
         yield f"{indent}{style.value(str(branch.term), len(indent))}{who}{said}"
-        if branch.tree and branch.tree.record and branch.tree.domain not in above:
-            yield from _terms(branch.tree, found, style, indent + "  ", above | {tree.domain})
+        if branch.tree and branch.tree.record and not shown:
+            yield from _terms(branch.tree, found, again, style, depth + 1)
     if networks:
         yield f"{indent}{style.value(' '.join(networks), len(indent))}"
 
@@ -207,6 +210,7 @@ def as_json(found: Explained) -> dict[str, object]:
 def _terms_json(tree: Tree, found: Explained) -> list[dict[str, object]]:
     """The terms of every record of *tree*, each record once, in the order of evaluation."""
     terms: list[dict[str, object]] = []
+    again = found.again
     seen: set[str] = set()
     ahead = [tree]
     while ahead:
@@ -227,7 +231,7 @@ def _terms_json(tree: Tree, found: Explained) -> list[dict[str, object]]:
                     "gains": [str(network) for network in branch.gains.networks()],
                     "reach": branch.reach.value,
                     "opaque": branch.opaque,
-                    "notes": list(remarks(branch, useless=useless)),
+                    "notes": list(remarks(branch, useless=useless, again=(at.domain, branch) in again)),
                 }
             )
             if branch.tree:

@@ -1,13 +1,12 @@
-"""SPF records, RFC 7208: terms, the record, and what it costs a receiver."""
+"""SPF records, RFC 7208: terms, and the record."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 from dnsauth.records import BadRecord, mechanisms
 from dnsauth.records.macros import macro_string
@@ -25,7 +24,6 @@ __all__ = [
     "Exists",
     "Explanation",
     "Include",
-    "Lookups",
     "Mechanism",
     "Ptr",
     "Qualifier",
@@ -33,7 +31,6 @@ __all__ = [
     "Redirect",
     "Term",
     "UnknownModifier",
-    "lookups",
     "selects",
     "term",
 ]
@@ -158,76 +155,6 @@ def term(text: str, column: int = 1) -> Term:
         return _term(text)
     except BadRecord as error:
         raise moved(error, column - 1) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Lookups:
-    """How many terms query DNS; where not *complete*, a record is unknown and *count* means at least."""
-
-    count: int
-    complete: bool
-
-
-def lookups(record: Record, trees: Mapping[str, str]) -> Lookups:
-    """The terms of *record*, and of all it brings in, that query DNS if none matches (section 4.6.4).
-
-    *trees* holds record texts by domain, in lower case without the final dot. What lies deeper than the
-    limit, as every loop does, is not counted: the limit is exceeded by then.
-    """
-    return _lookups(record, trees, 1, {})
-
-
-def _lookups(
-    record: Record, trees: Mapping[str, str], depth: int, known: dict[tuple[str, int], Lookups]
-) -> Lookups:
-    count, complete = 0, True
-    for target in _queries(record):
-        count += 1
-        if target is None:
-            continue
-        if (target, depth) not in known:
-            known[target, depth] = _brought_in(target, trees, depth, known)
-        below = known[target, depth]
-        count += below.count
-        complete = complete and below.complete
-    return Lookups(count, complete)
-
-
-def _brought_in(
-    target: str, trees: Mapping[str, str], depth: int, known: dict[tuple[str, int], Lookups]
-) -> Lookups:
-    if depth > MAX_LOOKUPS or target not in trees:
-        return Lookups(0, complete=False)
-    try:
-        record = Record.parse(trees[target])
-    except BadRecord:  # a permerror for receivers, whatever it would cost
-        return Lookups(0, complete=False)
-    return _lookups(record, trees, depth + 1, known)
-
-
-def _queries(record: Record) -> Iterator[str | None]:
-    """One item per term that queries DNS when evaluated: the domain whose record it brings in, or None."""
-    for each in record.terms:
-        match each:
-            case Directive(mechanism):
-                match mechanism:
-                    case All():
-                        return
-                    case Include(domain):
-                        yield domain
-                    case A() | MX() | Ptr() | Exists():
-                        yield None
-                    case IP4() | IP6():
-                        pass
-                    case _ as never:
-                        assert_never(never)
-            case Redirect(domain):
-                if record.closing is None:
-                    yield domain
-            case Explanation() | UnknownModifier():
-                pass
-            case _ as unknown:
-                assert_never(unknown)
 
 
 def _repeated(terms: tuple[Term, ...]) -> int | None:

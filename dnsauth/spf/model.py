@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
-from dnsauth.records.mechanisms import IP4, IP6, MX, A
+from dnsauth.records.mechanisms import IP4, IP6, MX, A, All
 from dnsauth.records.spf import Directive, Record, Term
 from dnsauth.spf.addresses import EMPTY, Addresses
 from dnsauth.spf.passing import Ends
@@ -34,13 +35,23 @@ class Cost(NamedTuple):
 NOTHING = Cost()
 
 
+class Idle(StrEnum):
+    """Why a term does no work, in words."""
+
+    AFTER_ALL = "unreachable: it stands behind `all`"
+    BESIDE_ALL = "ignored: a record with `all` needs no redirect"
+    DUPLICATE = "a duplicate"
+    SHADOWED = "shadowed: earlier terms match all it does"
+    EMPTY = "matches nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One term of a record with all it brings in.
 
     *matches* are the addresses it matches by itself, *gains* those that pass because of it: no earlier term
     of the record matches them. *cost* is what it costs where nothing matches. *shadowed* where earlier terms
-    match all it does, *duplicate* where the same term stands before it.
+    match all of *matches*, *duplicate* where the same term stands before it.
     """
 
     part: Part
@@ -87,11 +98,22 @@ class Branch:
         return self.part.problem or (self.tree.problem if self.tree else None)
 
     @property
-    def empty(self) -> bool:
-        """True where a term that is reached matches nothing, whatever the message."""
-        missing = self.part.missing or (self.tree is not None and self.tree.missing)
-        reached = self.reach is Reach.REACHED and isinstance(self.term, Directive)
-        return reached and not (self.matches or self.opaque or missing)
+    def idle(self) -> Idle | None:
+        """Why it does no work, whatever the message; None where it does some, or where that is not known."""
+        if self.reach is Reach.AFTER_ALL:
+            return Idle.AFTER_ALL
+        if self.reach is Reach.BESIDE_ALL:
+            return Idle.BESIDE_ALL
+        if not isinstance(self.term, Directive) or isinstance(self.term.mechanism, All):
+            return None  # these say what becomes of everybody else
+        if self.duplicate:
+            return Idle.DUPLICATE
+        home = self.tree or self.part
+        if self.opaque or home.errors or home.missing:
+            return None
+        if not self.matches:
+            return Idle.EMPTY
+        return Idle.SHADOWED if self.shadowed else None
 
     @property
     def wide(self) -> bool:

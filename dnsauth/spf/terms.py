@@ -72,13 +72,13 @@ def lookups_by_sender(tree: Tree, senders: Senders) -> dict[str, int]:
 
 
 def repeated(tree: Tree) -> Iterator[tuple[Tree, Branch]]:
-    """The branches that bring in what a branch before them has brought in, each with the tree it stands in.
+    """The branches that bring in a record that was brought in before, each with the tree it stands in.
 
-    All they do for the record at the root is to cost lookups.
+    Receivers evaluate it once more, and count its lookups once more (RFC 7208 section 4.6.4).
     """
     seen = {tree.domain}
     for at, branch in walk(tree):
-        if branch.tree is None:
+        if branch.tree is None or branch.problem:
             continue
         if branch.tree.domain in seen:
             yield at, branch

@@ -155,9 +155,7 @@ def _built(reading: Reading, children: Sequence[Tree | None], below: Below) -> T
 
 def _cost(part: Part, child: Tree | None) -> Cost:
     if child is None:
-        return (
-            Cost(part.queries, bool(part.void.four[0]), bool(part.void.six[0])) if part.queries else NOTHING
-        )
+        return Cost(1, int(bool(part.void.four[0])), int(bool(part.void.six[0]))) if part.queries else NOTHING
     return Cost(1 + child.cost.lookups, child.cost.voids4, child.cost.voids6)
 
 

@@ -17,10 +17,9 @@ from dnsauth.live.look import Question
 from dnsauth.live.reply import Absent, Alias, Answer, Reply
 from dnsauth.live.resolution import Asked, Looping, Resolution, Resolved
 from dnsauth.live.servers import Authority, Delegation, Missing, Server
-from dnsauth.lock.observed import Key, Looked, Observed, Published
+from dnsauth.lock.observed import Looked, Observed, Published, Seen, vendor_key
 from dnsauth.names import within
 from dnsauth.plan.digest import finding_json
-from dnsauth.records import dkim
 from dnsauth.rrset import RRset
 from dnsauth.survey import survey
 from tests.plan.values import KEY, ZONE, desired
@@ -56,6 +55,13 @@ def policy(*brought: tuple[str, str]) -> Desired:
     return replace(record, values=(replace(record.values[0], origin=origins, terms=terms),))
 
 
+def delegation(label: str, target: str, service: str) -> Desired:
+    """A selector that a sender of *service*, named as it, delegates; on line 10."""
+    record = desired(label, "CNAME", target)
+    origin = (Origin(FILE, 10, service, service),)
+    return replace(record, values=(replace(record.values[0], origin=origin),))
+
+
 DESIRED = (
     policy(("include:_spf.vendor.example", "vendor"), ("ip4:192.0.2.0/24", "own")),
     desired("s1._domainkey", "CNAME", TARGET, line=10, sender="vendor"),
@@ -66,7 +72,7 @@ OBSERVED = Observed(
     SINCE,
     spf={"_spf.vendor.example.": Published(SINCE, OTHERS["_spf.vendor.example.", "TXT"])},
     hosts={Looked("vendor.example.", "NS"): ("ns1.vendor.example.",)},
-    keys={TARGET: Key("ed25519", dkim.fingerprint(dkim.Record.parse(KEY)))},
+    keys={TARGET: Seen(vendor_key((KEY,)), SINCE)},
 )
 
 
@@ -140,6 +146,7 @@ def findings(
     kind: str = "octodns_route53.Route53Provider",
     unserved: tuple[Unserved, ...] = (),
     delegated: bool = True,
+    now: datetime = SINCE,
 ) -> list[Finding]:
     """What is found in *world* for the zone, where the inventory asks for *wanted*."""
     where = Where(FILE, 4, 3)
@@ -155,6 +162,7 @@ def findings(
         observed,
         lambda _: unserved,
         moved(observed, world.resolve(asked)),
+        now,
     )
     subjects = [Subject(ZONE, names, zone=True, delegated=delegated)]
     return checked(found for each in judged(survey(subjects, world), asking) for found in each.findings)

@@ -32,7 +32,7 @@ from tests.plan.values import (
 )
 from tests.plan.worlds import HELD, INVENTORY, foreign
 
-TODAY = date(2026, 11, 24)
+TODAY = datetime(2026, 11, 24, tzinfo=UTC)
 MTA = Sender("mta", "mta", Where("zones/example.com.yaml", 7))
 PORTAL = Sender("portal", "custom", Where("zones/example.com.yaml", 9))
 
@@ -45,7 +45,7 @@ def inventory(*senders, waivers=()):
 
 def judged(wanted, before, *, once=(), known=None, of=None, others=None):
     known = known or lock(*once, *wanted)
-    return zone_plan(of or inventory(), wanted, known, before, lookup=answers(others or {}), today=TODAY)
+    return zone_plan(of or inventory(), wanted, known, before, lookup=answers(others or {}), now=TODAY)
 
 
 def codes(found):
@@ -356,17 +356,17 @@ def test_more_than_thirty_percent_of_ten_rrsets_or_more_is_stopped(base, changed
 # Waivers
 
 
-def weakening(waivers=(), today=TODAY):
+def weakening(waivers=(), now=TODAY):
     reject, none = dmarc("v=DMARC1; p=reject"), dmarc("v=DMARC1; p=none")
     before = held(rrset("_dmarc", "TXT", "v=DMARC1; p=reject"))
     return zone_plan(
-        inventory(waivers=waivers), [none], lock(reject, none), before, lookup=answers({}), today=today
+        inventory(waivers=waivers), [none], lock(reject, none), before, lookup=answers({}), now=now
     )
 
 
 CHANGE = change_id(ZONE, weakening().changes[0])
 WAIVER = Waiver(
-    "PLN021", at("_dmarc"), TODAY, "dns@example.com", "migration", Where("dnsauth.yaml", 30), CHANGE
+    "PLN021", at("_dmarc"), TODAY.date(), "dns@example.com", "migration", Where("dnsauth.yaml", 30), CHANGE
 )
 
 
@@ -442,7 +442,13 @@ def test_more_than_twenty_five_zones_that_change_are_stopped_each():
     assert not next(zone for zone in stopped.zones if zone.zone == "quiet.example.").stopped
     finding = stopped.zones[1].findings[-1]
     waiver = Waiver(
-        "PLN027", "z00.example.", TODAY, "dns@example.com", "x", Where("f"), str(finding.facts["change"])
+        "PLN027",
+        "z00.example.",
+        TODAY.date(),
+        "dns@example.com",
+        "x",
+        Where("f"),
+        str(finding.facts["change"]),
     )
     waived = plan(many(26), inventory(waivers=[waiver]), now)
     assert not any(zone.stopped for zone in waived.zones)

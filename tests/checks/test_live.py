@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from dnsauth.findings import Where
 from dnsauth.live.reply import Failed, Lame, Refused, Unreachable
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolved, Unanswered
 from dnsauth.live.servers import Delegation, Missing, Server
-from dnsauth.lock.observed import Looked, Observed, Published
+from dnsauth.lock.observed import Looked, NoKey, Observed, Published, Seen, vendor_key
 from dnsauth.survey import survey
 from tests.checks.live_worlds import (
     DESIRED,
@@ -35,11 +36,12 @@ from tests.checks.live_worlds import (
     World,
     checked,
     codes,
+    delegation,
     findings,
     policy,
 )
 from tests.plan.values import KEY, OTHER_KEY, REVOKED, ZONE, at, desired
-from tests.servers.world import RSA_1024
+from tests.servers.world import RSA, RSA_1024
 
 APEX, POLICY = (ZONE, "TXT"), (f"_dmarc.{ZONE}", "TXT")
 VENDOR = ("_spf.vendor.example.", "TXT")
@@ -312,11 +314,17 @@ def test_a_hostile_tree_is_judged_in_bounds():
     ("record", "expected"),
     [
         ("v=spf1 ip4:192.0.2.0/24 -all", ""),
-        ("v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.0/24 -all", "'ip4:192.0.2.0/24' stands there twice"),
-        ("v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.7 -all", "'ip4:192.0.2.7' matches what earlier terms match"),
-        ("v=spf1 -all ip4:192.0.2.7", "'ip4:192.0.2.7' stands behind all"),
-        ("v=spf1 -all redirect=_spf.vendor.example", "'redirect=_spf.vendor.example' stands beside all"),
-        ("v=spf1 a:nohost.vendor.example -all", "'a:nohost.vendor.example' matches nothing"),
+        ("v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.0/24 -all", "'ip4:192.0.2.0/24' (a duplicate)"),
+        (
+            "v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.7 -all",
+            "'ip4:192.0.2.7' (shadowed: earlier terms match all it does)",
+        ),
+        ("v=spf1 -all ip4:192.0.2.7", "'ip4:192.0.2.7' (unreachable: it stands behind `all`)"),
+        (
+            "v=spf1 -all redirect=_spf.vendor.example",
+            "'redirect=_spf.vendor.example' (ignored: a record with `all` needs no redirect)",
+        ),
+        ("v=spf1 a:nohost.vendor.example -all", "'a:nohost.vendor.example' (matches nothing)"),
         ("v=spf1 exists:%{i}.vendor.example -all", ""),
     ],
 )
@@ -357,8 +365,8 @@ def test_so_is_what_a_service_of_such_a_vendor_brings():
         ({(TARGET, "TXT"): ("v=DKIM1; p=",)}, ["DKM032"], "revoked"),
         ({(TARGET, "TXT"): (KEY, OTHER_KEY)}, ["LIV014"], "two"),
         ({(TARGET, "TXT"): ("v=DKIM1; p=MIIB",)}, ["DKM031"], "torn"),
-        ({(TARGET, "TXT"): (OTHER_KEY,)}, ["DKM033"], "another than observed"),
-        ({(TARGET, "TXT"): (f"v=DKIM1; k=rsa; p={RSA_1024}",)}, ["DKM011", "DKM033"], "short, and another"),
+        ({(TARGET, "TXT"): (OTHER_KEY,)}, ["DKM035"], "another than observed"),
+        ({(TARGET, "TXT"): (f"v=DKIM1; k=rsa; p={RSA_1024}",)}, ["DKM011", "DKM035"], "short, and another"),
         ({(TARGET, "TXT"): None, (TARGET, "A"): ("192.0.2.1",)}, ["DKM030"], "no TXT"),
         ({(TARGET, "TXT"): None}, ["LIV020"], "NXDOMAIN"),
         (
@@ -376,6 +384,104 @@ def test_keys_behind_a_cname(keys, expected, reason):
     found = findings(with_others(keys))
     assert expected == codes(found), reason
     assert {Where(FILE, 10)} >= {one.where for one in found}
+
+
+PAIR = {f"selector{i}._domainkey.{ZONE}": f"selector{i}.tenant.example." for i in (1, 2)}
+(ONE, TWO), (LEFT, RIGHT) = PAIR, PAIR.values()
+ROTATE = "rotate it with `Rotate-DkimSigningConfig -KeySize 2048 -Identity example.com` (Exchange Online PowerShell)"
+
+
+def of_the_pair(left, right, before=(KEY, OTHER_KEY), **more):
+    """What is found where the targets of Microsoft 365's selectors hold this, and held what was *before*."""
+    wanted = (
+        DESIRED[0],
+        DESIRED[2],
+        *(
+            delegation(f"selector{i}._domainkey", target, "microsoft-365")
+            for i, target in enumerate(PAIR.values(), 1)
+        ),
+    )
+    there = {(target, "TXT"): value for target, value in ((LEFT, left), (RIGHT, right)) if value is not None}
+    tenant = {("tenant.example.", "NS"): ("ns1.tenant.example.",)}
+    world = World(
+        ours=OURS | {(owner, "CNAME"): (target,) for owner, target in PAIR.items()},
+        others=OTHERS | tenant | there,
+    )
+    seen = {
+        target: Seen(vendor_key((text,)), SINCE) for target, text in zip(PAIR.values(), before, strict=True)
+    }
+    observed = replace(OBSERVED, keys=seen)
+    return findings(world, wanted, observed=observed, catalogue=CATALOGUE, **more)
+
+
+SHORT, ANOTHER_KEY = (f"v=DKIM1; k=rsa; p={key}" for key in (RSA_1024, RSA))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected", "reason"),
+    [
+        ((KEY,), (OTHER_KEY,), [], "as observed"),
+        ((KEY,), (ANOTHER_KEY,), [("DKM033", TWO)], "one is new: a rotation"),
+        ((OTHER_KEY,), (KEY,), [("DKM035", ONE), ("DKM035", TWO)], "nothing stays"),
+        ((KEY,), None, [("DKM034", TWO)], "one of the pair is missing: NXDOMAIN"),
+        ((), (OTHER_KEY,), [("DKM034", ONE)], "and without a record"),
+        (None, None, [("LIV020", ONE), ("LIV020", TWO)], "both are: it was never set up"),
+        ((KEY,), (REVOKED,), [("DKM032", TWO)], "revoked is not missing"),
+        (None, (REVOKED,), [("LIV020", ONE), ("DKM032", TWO)], "and is no key"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_vendor_needs_both_of_a_pair_and_may_renew_one(left, right, expected, reason):
+    assert expected == [(one.rule.code, one.owner) for one in of_the_pair(left, right)], reason
+
+
+def test_what_is_missing_of_a_pair_is_told_with_what_is_there():
+    (found,) = of_the_pair((KEY,), None)
+    assert (
+        "selector2._domainkey.example.com → selector2.tenant.example: there is no key, and Microsoft 365"
+        " signs for example.com with 2 selectors in turn: mail signed with this one fails (RFC 6376 section 6.1.2);"
+        " selector1._domainkey.example.com leads to one"
+    ) == found.message
+    assert found.stops
+
+
+def test_a_short_key_of_a_vendor_is_told_with_the_vendors_command():
+    found = of_the_pair((SHORT,), (OTHER_KEY,), (SHORT, OTHER_KEY))
+    assert [("DKM011", ONE, ROTATE)] == [(one.rule.code, one.owner, one.next) for one in found]
+    (alone, _) = findings(with_others({(TARGET, "TXT"): (SHORT,)}))
+    assert "ask the vendor for a longer key" == alone.next
+
+
+def test_a_key_that_stays_for_a_year_is_old_and_the_vendors_command_renews_it():
+    assert [] == of_the_pair((KEY,), (OTHER_KEY,), now=SINCE + timedelta(days=364))
+    found = of_the_pair((KEY,), (ANOTHER_KEY,), now=SINCE + timedelta(days=400))
+    assert [("DKM036", ONE), ("DKM033", TWO)] == [(one.rule.code, one.owner) for one in found]
+    assert (
+        f"selector1._domainkey.example.com → selector1.tenant.example: the key has been {short_form(KEY)} for"
+        " 400 days, since 2026-11-01; keys should be replaced routinely (RFC 6376 section 3.1)"
+    ) == found[0].message
+    assert ROTATE == found[0].next
+    (other,) = findings(World(), now=SINCE + timedelta(days=365))
+    assert ("DKM036", "ask the vendor to rotate it") == (other.rule.code, other.next)
+
+
+def short_form(text):
+    key = vendor_key((text,))
+    return f"{key.algorithm} {key.fingerprint[:16]}…"
+
+
+def test_a_key_that_was_replaced_in_place_is_told_with_both_and_since_when():
+    (found,) = findings(with_others({(TARGET, "TXT"): (OTHER_KEY,)}))
+    assert (
+        "s1._domainkey.example.com → s1.dkim.vendor.example: the key was replaced in place: it is"
+        f" {short_form(OTHER_KEY)}, and observed.lock.yaml has {short_form(KEY)}, since 2026-11-01; mail signed"
+        " before verifies no more (RFC 6376 section 3.1)"
+    ) == found.message
+
+
+def test_where_there_was_no_key_a_new_one_is_no_change():
+    observed = replace(OBSERVED, keys={TARGET: Seen(NoKey.NXDOMAIN, SINCE)})
+    assert [] == findings(World(), observed=observed, now=SINCE + timedelta(days=900))
 
 
 def test_a_cname_where_a_record_should_stand_is_followed_too():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from dnsauth.rrset import RRsetId
 from dnsauth.spf import NoSuchName, NotLooked, TempError, check_host
 from tests.plan.values import ZONE, answers, at, desired, held, lock, rrset
 
-TODAY = date(2026, 11, 24)
+TODAY = datetime(2026, 11, 24, tzinfo=UTC)
 OTHERS = {
     ("_spf.example.net.", "TXT"): ("v=spf1 ip4:198.51.100.0/24 include:_more.example.net -all",),
     ("_more.example.net.", "TXT"): ("v=spf1 ip4:203.0.113.0/25 -all",),
@@ -49,7 +49,7 @@ def plan(before, after, *senders: str, also=(), others=OTHERS):
         updated(lock(*before), after),
         held(*stands, *also),
         lookup=answers(others),
-        today=TODAY,
+        now=TODAY,
     )
 
 

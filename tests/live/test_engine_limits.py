@@ -68,7 +68,7 @@ def test_a_server_that_falls_silent_is_given_up_after_some_questions():
     assert took < 2, "one window after the other would take 23 s"
 
 
-def test_a_silence_is_forgotten_in_the_next_exchange():
+def test_one_question_without_an_answer_is_not_held_against_a_server():
     talks: list[bool] = []
 
     with peer(lambda query: empty(query) if talks else []) as odd, Engine(QUICK) as engine:
@@ -78,6 +78,59 @@ def test_a_silence_is_forgotten_in_the_next_exchange():
         engine.exchange(queries(odd.server), lambda _, each: said.append(each))
 
     assert [Unreachable, Message] == [*map(type, said)]
+
+
+def asked_in_turn(server: Server, engine: Engine, counts: list[int]) -> list[Message | Unreachable]:
+    """What came of the last query of each exchange, which have so many."""
+    said: list[Message | Unreachable] = []
+    for count in counts:
+        engine.exchange(queries(server, count), lambda _, each: said.append(each))
+    return [said[sum(counts[: turn + 1]) - 1] for turn in range(len(counts))]
+
+
+@pytest.mark.parametrize("counts", [[100, 100], [3, 1], [1, 1, 1, 100]], ids=str)
+def test_a_server_that_never_answered_is_asked_no_more_in_this_run(counts):
+    with peer(lambda _: []) as silent, Engine(QUICK) as engine:
+        asked_in_turn(silent.server, engine, counts[:-1])
+        before, started = len(silent.received), time.monotonic()
+        (*_, last) = asked_in_turn(silent.server, engine, counts[-1:])
+        took = time.monotonic() - started
+
+    assert Unreachable(f"no answer from {silent.server.address} to 3 tries in 0.4 s") == last
+    assert (before, {("127.0.0.1", silent.server.port): last}) == (len(silent.received), engine.silent)
+    assert took < 0.3
+
+
+def test_a_server_that_answered_once_is_asked_in_every_exchange():
+    talks = [True]
+
+    with peer(lambda query: empty(query) if talks else []) as odd, Engine(QUICK) as engine:
+        asked_in_turn(odd.server, engine, [1])
+        talks.clear()
+        asked_in_turn(odd.server, engine, [20])
+        talks.append(True)
+        (said,) = asked_in_turn(odd.server, engine, [1])
+
+    assert (Message, {}) == (type(said), engine.silent)
+
+
+def test_a_silence_can_be_forgotten():
+    talks: list[bool] = []
+
+    with peer(lambda query: empty(query) if talks else []) as odd, Engine(QUICK) as engine:
+        asked_in_turn(odd.server, engine, [20])
+        talks.append(True)
+        engine.forget()
+        (said,) = asked_in_turn(odd.server, engine, [1])
+
+    assert (Message, {}) == (type(said), engine.silent)
+
+
+def test_a_server_that_was_not_heard_by_the_deadline_was_not_silent():
+    with peer(lambda _: []) as odd, Engine(QUICK, deadline=time.monotonic() + 0.1) as engine:
+        asked_in_turn(odd.server, engine, [20])
+
+    assert {} == engine.silent
 
 
 def test_a_port_that_refuses_is_tried_a_few_times_and_said():

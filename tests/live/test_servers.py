@@ -113,11 +113,11 @@ def test_where_the_parent_says_nothing_the_resolver_names_the_servers():
         ),
         (
             Unanswered("SERVFAIL"),
-            "its servers could not be looked up: com. has no such name (NXDOMAIN); SERVFAIL",
+            "com. has no such name (NXDOMAIN); SERVFAIL",
         ),
         (
             Bogus("Signature Expired"),
-            "its servers could not be looked up: com. has no such name (NXDOMAIN); it fails DNSSEC validation: Signature Expired",
+            "com. has no such name (NXDOMAIN); it fails DNSSEC validation: Signature Expired",
         ),
     ],
 )

@@ -205,43 +205,6 @@ def test_all_closes_a_record_before_its_modifiers():
     assert (None, Qualifier.SOFTFAIL) == (record.closing, record.closed(Qualifier.SOFTFAIL).closing)
 
 
-TREES = {
-    "two.example.com": "v=spf1 a mx -all",
-    "nested.example.com": "v=spf1 include:two.example.com ptr exists:%{i}.example.com",
-    "loop.example.com": "v=spf1 include:loop.example.com include:loop.example.com -all",
-    "broken.example.com": "v=spf1 a mx oops",
-}
-
-
-@pytest.mark.parametrize(
-    ("text", "count", "complete", "reason"),
-    [
-        (
-            "v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 exp=why.example.com x=y -all",
-            0,
-            True,
-            "no term here is counted",
-        ),
-        ("v=spf1 a mx ptr exists:%{i}.example.com -all", 4, True, "mx is one however many exchangers"),
-        ("v=spf1 -all a mx", 0, True, "terms after all are not evaluated"),
-        ("v=spf1 redirect=two.example.com", 3, True, "redirect is one, and its record's"),
-        ("v=spf1 redirect=two.example.com ?all", 0, True, "redirect beside all is not evaluated"),
-        ("v=spf1 include:Two.example.com. include:two.example.com -all", 6, True, "each time counts"),
-        ("v=spf1 include:nested.example.com -all", 6, True, "through two records"),
-        ("v=spf1 include:unknown.example.com a -all", 2, False, "at least"),
-        ("v=spf1 include:%{d}.example.com -all", 1, False, "a macro's record depends on the mail"),
-        ("v=spf1 include:broken.example.com -all", 1, False, "a record nobody can evaluate"),
-    ],
-)
-def test_lookups_are_counted_through_known_trees(text, count, complete, reason):
-    assert spf.Lookups(count, complete) == spf.lookups(spf.Record.parse(text), TREES), reason
-
-
-def test_a_loop_exceeds_the_limit_and_ends():
-    found = spf.lookups(spf.Record.parse("v=spf1 include:loop.example.com -all"), TREES)
-    assert found.count > spf.MAX_LOOKUPS
-
-
 @pytest.mark.parametrize(
     ("text", "selected"),
     [

@@ -91,11 +91,9 @@ def test_what_is_brought_in_again_is_said_where_it_is():
         a="v=spf1 include:b.example include:c.example include:d.example",
         b="v=spf1 include:c.example -all",
         c="v=spf1 -all",
-        d="v=spf1 include:b.example include:a.example -all",
+        d="v=spf1 include:b.example include:none.example include:none.example include:a.example -all",
     )
-    assert [
-        ("a.example.", "include:c.example"),
-        ("d.example.", "include:b.example"),
-        ("d.example.", "include:a.example"),
-    ] == [(at.domain, str(branch.term)) for at, branch in repeated(tree("a.example.", zone))]
+    assert [("a.example.", "include:c.example"), ("d.example.", "include:b.example")] == [
+        (at.domain, str(branch.term)) for at, branch in repeated(tree("a.example.", zone))
+    ]
     assert [] == [*repeated(tree("b.example.", zone))]

@@ -12,6 +12,7 @@ from dnsauth.records.mechanisms import All
 from dnsauth.records.spf import Directive
 from dnsauth.spf import Result, check_host
 from dnsauth.spf.addresses import ALL, EMPTY, IPV4, Addresses
+from dnsauth.spf.model import Idle
 from dnsauth.spf.tree import Kind, Reach, Tree, tree, walk
 from tests.spf.strategies import DOMAINS, records, zones
 
@@ -342,13 +343,16 @@ def test_each_term_says_what_it_is_worth():
     answers = {("a.example.", "A"): ("192.0.2.5",)}
     zone = records(answers, a=f"v=spf1 redirect=b.example {TERMS}", b="v=spf1 -all")
     found = tree("a.example.", zone)
-    a, include, network, inside, same, repeated, ptr, closing, behind, redirect = found.branches
+    a, include, network, inside, same, _, ptr, closing, behind, redirect = found.branches
     assert [a, network] == [branch for branch in found.branches if branch.gains]
     assert of("192.0.2.0/24") == network.matches
     assert of("192.0.2.5") == a.gains == network.matches - network.gains
     assert [inside, same] == [branch for branch in found.branches if branch.shadowed]
     assert [same] == [branch for branch in found.branches if branch.duplicate]
-    assert [include, repeated] == [branch for branch in found.branches if branch.empty]
+    assert [
+        *(None, Idle.EMPTY, None, Idle.SHADOWED, Idle.DUPLICATE, Idle.EMPTY, None),
+        *(None, Idle.AFTER_ALL, Idle.BESIDE_ALL),
+    ] == [branch.idle for branch in found.branches]
     assert [ptr] == [branch for branch in found.branches if branch.opaque]
     assert ALL == closing.matches
     assert (Reach.REACHED, Reach.AFTER_ALL, Reach.BESIDE_ALL) == (closing.reach, behind.reach, redirect.reach)
@@ -375,6 +379,31 @@ def test_a_term_is_wide_by_its_own_networks(wide, text):
     assert wide is tree("a.example.", zone).branches[0].wide
 
 
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [
+        (
+            {"b": "v=spf1 ip4:192.0.2.1 exists:%{i}.x.example -all"},
+            "the message decides what else it matches",
+        ),
+        ({"b": "v=spf1 ip4:192.0.2.1 include:none.example -all"}, "for others it ends in permerror"),
+        ({"b": "v=spf1 ip4:192.0.2.1 a:slow.example -all"}, "for others it could not be asked"),
+        ({"b": "v=spf1 ip4:192.0.2.1 a:later.example -all"}, "nobody has looked up the rest"),
+    ],
+)
+def test_a_term_is_shadowed_where_that_is_certain(texts, reason):
+    known = {("slow.example.", "A"): None, ("slow.example.", "AAAA"): None, ("none.example.", "TXT"): ()}
+    zone = records(known, held=True, a="v=spf1 ip4:192.0.2.0/24 include:b.example -all", **texts)
+    _, include, _ = tree("a.example.", zone).branches
+    assert include.shadowed
+    assert None is include.idle, reason
+
+
+def test_a_redirect_is_never_shadowed_since_it_says_what_becomes_of_the_others():
+    zone = records(a="v=spf1 ip4:192.0.2.0/24 redirect=b.example", b="v=spf1 ip4:192.0.2.1 -all")
+    assert [None, None] == [branch.idle for branch in tree("a.example.", zone).branches]
+
+
 def test_what_nobody_has_looked_up_is_missing_and_matches_nothing():
     zone = records(
         {("h.example.", "A"): ("192.0.2.1",)}, held=True, a="v=spf1 a:h.example include:b.example mx -all"
@@ -384,7 +413,7 @@ def test_what_nobody_has_looked_up_is_missing_and_matches_nothing():
     assert "192.0.2.1/32" == shown(found.passes)
     assert EMPTY == found.errors
     assert (3, 0, False) == (found.lookups, found.voids, found.counted)
-    assert [] == [branch for branch in found.branches if branch.empty]
+    assert [] == [branch for branch in found.branches if branch.idle]
     assert (
         Tree("b.example.", missing=frozenset({("b.example.", "TXT")}), counted=False)
         == found.branches[1].tree

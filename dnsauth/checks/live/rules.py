@@ -71,6 +71,12 @@ UNASSESSED = Rule(
     "{owner} {type}: {why}",
     "try again; another resolver may be named with --resolver",
 )
+UNLOOKED = Rule(
+    "LIV015",
+    Severity.WARNING,
+    "{zone} was not looked at: the time for this run was up",
+    "give it more with --timeout SECONDS",
+)
 NOT_SERVED = Rule(
     "LIV012",
     Severity.WARNING,
@@ -95,7 +101,7 @@ SEVERAL = Rule(
 DANGLING = Rule(
     "LIV020",
     Severity.ERROR,
-    "{path}: the last name does not exist (NXDOMAIN)",
+    "{path}: the last name does not exist (NXDOMAIN){seen}",
     "correct the target, or remove the record; where the vendor removed it, ask whether you still send there",
 )
 REGISTRABLE = Rule(
@@ -188,26 +194,48 @@ UNOBSERVED = Rule(
 KEY_MISSING = Rule(
     "DKM030",
     Severity.ERROR,
-    "{path}: there is no key (RFC 6376 section 3.6.2)",
+    "{path}: there is no key{seen} (RFC 6376 section 3.6.2)",
     "finish the set-up at the vendor, who publishes it; or remove the record",
 )
 KEY_INVALID = Rule(
     "DKM031",
     Severity.ERROR,
-    "{path}: {problem} (RFC 6376 section 3.6.1)",
+    "{path}: {problem}{seen} (RFC 6376 section 3.6.1)",
     "ask the vendor: mail signed with this selector fails",
 )
 KEY_REVOKED = Rule(
     "DKM032",
     Severity.WARNING,
-    "{path}: the key is revoked (RFC 6376 section 3.6.1)",
+    "{path}: the key is revoked{seen} (RFC 6376 section 3.6.1)",
     "ask the vendor whether it signs with another selector, and remove the record if it does",
 )
 KEY_CHANGED = Rule(
     "DKM033",
     Severity.WARNING,
-    "{path}: the key is {after}, and observed.lock.yaml has {before}",
+    "{path}: the key is {after}, and observed.lock.yaml has {before}, since {since}",
     "a vendor may rotate it; `dnsauth lock --refresh` records it, for review",
+)
+KEY_ALONE = Rule(
+    "DKM034",
+    Severity.ERROR,
+    "{path}: there is no key{seen}, and {service} signs for {domain} with {needed} selectors in turn: mail"
+    " signed with this one fails (RFC 6376 section 6.1.2); {present} leads to one",
+    "compare the target with what the vendor shows, and finish the set-up there",
+)
+KEY_REPLACED = Rule(
+    "DKM035",
+    Severity.WARNING,
+    "{path}: the key was replaced in place: it is {after}, and observed.lock.yaml has {before}, since"
+    " {since}; mail signed before verifies no more (RFC 6376 section 3.1)",
+    "ask the vendor whether that was meant, and for two selectors it rotates between;"
+    " `dnsauth lock --refresh` records it, for review",
+)
+KEY_OLD = Rule(
+    "DKM036",
+    Severity.WARNING,
+    "{path}: the key has been {key} for {days} days, since {since}; keys should be replaced routinely"
+    " (RFC 6376 section 3.1)",
+    "{renewal}",
 )
 UNAUTHORISED = Rule(
     "DMA030",

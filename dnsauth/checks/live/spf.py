@@ -25,9 +25,9 @@ from dnsauth.findings import Finding, Outcome, Rule
 from dnsauth.live.resolution import Asked, Bogus, Looping, Unanswered, resolution_said
 from dnsauth.records import spf
 from dnsauth.spf.asking import MAX_VOIDS
-from dnsauth.spf.reading import Kind, Reach
+from dnsauth.spf.reading import Kind
 from dnsauth.spf.terms import lookups_by_sender
-from dnsauth.spf.tree import Branch, Tree, walk
+from dnsauth.spf.tree import Tree, walk
 
 _TYPES = ("TXT", "A", "AAAA", "MX")
 
@@ -164,7 +164,7 @@ def brought(view: LiveView, way: tuple[Step, ...]) -> tuple[str, ...]:
 
 def _terms(view: LiveView, tree: Tree, vendors: Mapping[str, str]) -> Iterator[Finding]:
     """Terms of the record itself that do nothing, and those of vendors that need none."""
-    idle = [f"'{branch.term}' {why}" for branch in tree.branches if (why := _idle(branch))]
+    idle = [f"'{branch.term}' ({branch.idle})" for branch in tree.branches if branch.idle]
     if idle:
         yield view.finding(IDLE, (tree.domain, "TXT"), {"terms": ", ".join(idle)})
     for branch in tree.branches if vendors else ():
@@ -179,20 +179,3 @@ def _vendor(view: LiveView, way: tuple[Step, ...]) -> str:
     services = view.services(way[0].domain, "TXT", brought(view, way))
     vendors = [service.title for service in services if service.envelope is Envelope.VENDOR]
     return vendors[0] if vendors and len(vendors) == len(services) else ""
-
-
-def _idle(branch: Branch) -> str:
-    if branch.matches and branch.reach is Reach.REACHED and not (branch.shadowed or branch.duplicate):
-        return ""
-    if branch.reach is Reach.AFTER_ALL:
-        return "stands behind all"
-    if branch.reach is Reach.BESIDE_ALL:
-        return "stands beside all"
-    if branch.duplicate:
-        return "stands there twice"
-    mechanism = branch.term.mechanism if isinstance(branch.term, spf.Directive) else None
-    shadowed = branch.shadowed and branch.matches and not branch.opaque
-    if shadowed and not isinstance(mechanism, spf.All):
-        return "matches what earlier terms match"
-    ends = branch.part.errors or (branch.tree and branch.tree.errors)
-    return "matches nothing" if branch.empty and not ends else ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue, Service
+from dnsauth.checks.vendor_keys import Delegated, delegated
 from dnsauth.checks.view import place
 from dnsauth.desired.model import Desired, Value
 from dnsauth.dmarc import suffix_list
@@ -18,7 +20,7 @@ from dnsauth.live.look import Question
 from dnsauth.live.reply import Reply
 from dnsauth.live.resolution import Asked, Resolution, Resolved
 from dnsauth.live.servers import Authority, Delegation, Server
-from dnsauth.lock.observed import Observed
+from dnsauth.lock.observed import Key, NoKey, Observed, vendor_key
 from dnsauth.plan.kind import Kind, kind_at, parse
 from dnsauth.records import BadRecord
 from dnsauth.rrset import RRsetId
@@ -112,7 +114,8 @@ class Asking:
     """What the inventory asks for, by zone; nothing for domains that nobody declared.
 
     *classes* are those of providers by name, *unserved* tells the RRsets of a zone not served as desired.
-    *moved* has the name servers, before and now, of domains of others that share none.
+    *moved* has the name servers, before and now, of domains of others that share none. Where nobody says what
+    time it is *now*, nothing is old.
     """
 
     zones: Mapping[str, Zone] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class Asking:
     observed: Observed = field(default_factory=Observed)
     unserved: Callable[[Surveyed], Iterable[Unserved]] = _none
     moved: Moved = field(default_factory=dict)
+    now: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,16 @@ class LiveView:
     def desired(self) -> Mapping[RRsetId, Desired]:
         """What is desired, by owner and type."""
         return {rrset.id: rrset for rrset in self.asking.desired.get(self.domain, ())}
+
+    @cached_property
+    def delegated(self) -> Mapping[str, Delegated]:
+        """The selectors that senders delegate, by owner name."""
+        return delegated(self.desired.values(), self.asking.catalogue)
+
+    def key(self, owner: str) -> Key | NoKey | None:
+        """The key a selector leads to; None where nobody said."""
+        said = self.surveyed.answers.get(Asked(owner, "TXT"))
+        return vendor_key(said.values if said.exists else None) if isinstance(said, Resolved) else None
 
     def services(self, owner: str, type: str, senders: Sequence[str]) -> tuple[Service, ...]:
         """The services of those of *senders* that ask for the RRset."""
