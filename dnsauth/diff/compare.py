@@ -48,38 +48,19 @@ def diffs(
     look: Look,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Iterator[ZoneDiff]:
-    """The `diff` of every zone of *locks*, `ZONES` of them asked together; *progress* gets (done, total).
-
-    An address that left all of one look unanswered is asked no further, or it would cost seconds a look.
-    """
+    """The `diff` of every zone of *locks*, `ZONES` of them asked together; *progress* gets (done, total)."""
     zones = tuple(locks)
-    silent: dict[str, Unreachable] = {}
     for start in range(0, len(zones), ZONES):
         chunk = zones[start : start + ZONES]
         servers = authorities(chunk)
-        asked = tuple(
+        replies = look(
             question
             for zone in chunk
             for question in questions(servers[zone], compared(desired[zone], locks[zone]))
         )
-        replies = dict(look(question for question in asked if question.server.address not in silent))
-        silent |= _silent(replies)
-        replies |= {
-            question: silent[question.server.address] for question in asked if question not in replies
-        }
         for zone in chunk:
             yield diff(desired[zone], locks[zone], servers[zone], replies)
         progress(start + len(chunk), len(zones))
-
-
-def _silent(replies: Mapping[Question, Reply]) -> dict[str, Unreachable]:
-    """The addresses that answered nothing, and why."""
-    answered = {q.server.address for q, reply in replies.items() if not isinstance(reply, Unreachable)}
-    return {
-        q.server.address: reply
-        for q, reply in replies.items()
-        if isinstance(reply, Unreachable) and q.server.address not in answered
-    }
 
 
 class _View(NamedTuple):
@@ -104,13 +85,12 @@ def diff(
         return _View(server, told, heard, _changes(desired, lock, heard))
 
     views = tuple(map(view, authority.servers))
-    missing = (NotAssessed(*id, f"{readable(m.name)}: {m.why}") for m in authority.missing for id in ids)
     unrouted = {view.server.family for view in views if any(map(_unrouted, view.replies.values()))}
     return ZoneDiff(
         lock.zone,
         tuple(Seen(view.server, view.serial, _state(view)) for view in views),
         _grouped(views),
-        (*_not_assessed(views), *missing),
+        tuple(unheard(authority, ids, {view.server: view.replies for view in views})),
         tuple(sorted(unrouted)),
         authority.ignored,
     )
@@ -165,14 +145,19 @@ def _grouped(views: Sequence[_View]) -> tuple[Difference, ...]:
     )
 
 
-def _not_assessed(views: Sequence[_View]) -> Iterator[NotAssessed]:
-    """What no address of a server told."""
-    for view in views:
-        siblings = [other for other in views if other.server.name == view.server.name]
-        for id, reply in view.replies.items():
-            if _answers(reply) or any(_stands_in(other.replies[id], reply) for other in siblings):
+def unheard(
+    authority: Authority, ids: Sequence[RRsetId], heard: Mapping[Server, Mapping[RRsetId, Reply]]
+) -> Iterator[NotAssessed]:
+    """What no address of a server told of *ids*, by what each server was *heard* to say."""
+    for server, replies in heard.items():
+        siblings = [told for other, told in heard.items() if other.name == server.name]
+        for id in ids:
+            reply = replies[id]
+            if _answers(reply) or any(_stands_in(other[id], reply) for other in siblings):
                 continue
-            yield NotAssessed(*id, f"{_label(view.server)} {said(reply)}")
+            yield NotAssessed(*id, f"{label(server)} {said(reply)}")
+    for missing in authority.missing:
+        yield from (NotAssessed(*id, f"{readable(missing.name)}: {missing.why}") for id in ids)
 
 
 def _stands_in(other: Reply, silent: Reply) -> bool:
@@ -182,5 +167,6 @@ def _stands_in(other: Reply, silent: Reply) -> bool:
     return _answers(other) or (not silent.routed and not _unrouted(other))
 
 
-def _label(server: Server) -> str:
+def label(server: Server) -> str:
+    """*server* for people: its name, where it has one, and its address."""
     return f"{readable(server.name)} ({server.address})" if server.name.endswith(".") else server.address
