@@ -92,12 +92,12 @@ class Basis(NamedTuple):
         return self.asked[key]
 
 
-def basis(observed: Observed, desired: Mapping[str, Sequence[Desired]]) -> Basis:
-    """What was *observed*, but for what is *desired*, by zone and not flattened."""
+def basis(observed: Observed, desired: Mapping[str, Sequence[Desired]], lookup: Lookup) -> Basis:
+    """What *lookup* says, but for what is *desired*, by zone and not flattened; chunks as *observed*."""
     retired: dict[str, dict[str, str]] = defaultdict(dict)
     for owner, chunk in observed.retired.items():
         retired[owner.partition(".")[2]][owner] = chunk.text
-    return Basis(overlaid(observed.lookup, answers(desired)), retired, {}, {})
+    return Basis(overlaid(lookup, answers(desired)), retired, {}, {})
 
 
 def answers(desired: Mapping[str, Sequence[Desired]]) -> Mapping[tuple[str, str], tuple[str, ...]]:
