@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import count
 from threading import Lock
 
 from octodns.provider.base import BaseProvider
@@ -12,7 +13,8 @@ from octodns.zone import Zone
 from dnsauth.errors import DnsauthError
 from dnsauth.names import readable
 from dnsauth.octodns import conversion
-from dnsauth.octodns.failures import explained
+from dnsauth.octodns.failures import explained, status
+from dnsauth.octodns.patience import Patience, attach, retriable
 from dnsauth.plan.errors import Moved
 from dnsauth.plan.model import Change, Held
 
@@ -21,15 +23,24 @@ class Adapter:
     """One octoDNS provider; may be used by several threads, one zone each.
 
     *build* makes the octoDNS provider. Many of them keep what they have read of a zone, so a zone is read
-    only once through each instance, and a second read makes a new one.
+    only once through each instance, and a second read makes a new one. One that is busy is waited for with
+    *patience*, where there is any.
     """
 
     local = False
 
-    def __init__(self, name: str, build: Callable[[], BaseProvider], secrets: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        build: Callable[[], BaseProvider],
+        secrets: Collection[str] = (),
+        patience: Patience | None = None,
+    ) -> None:
         self.name = name
         self._build = build
         self._secrets = secrets
+        self._patience = patience
+        self._waits = False
         self._lock = Lock()
         self._instance: BaseProvider | None = None
         self._read: set[str] = set()
@@ -69,13 +80,16 @@ class Adapter:
             raise explained(error, self.name, f"writing {readable(held.zone)}", self._secrets) from None
 
     def _populated(self, zone: str) -> tuple[BaseProvider, Zone, Held]:
-        try:
-            provider = self._fresh(zone)
-            populated = conversion.empty(zone)
-            # lenient: what others wrote need not please octoDNS to be kept
-            exists = provider.populate(populated, target=True, lenient=True)
-        except Exception as error:  # noqa: BLE001  see write
-            raise explained(error, self.name, f"reading {readable(zone)}", self._secrets) from None
+        for tries in count(1):
+            try:
+                provider = self._fresh(zone)
+                populated = conversion.empty(zone)
+                # lenient: what others wrote need not please octoDNS to be kept
+                exists = provider.populate(populated, target=True, lenient=True)
+                break
+            except Exception as error:  # noqa: BLE001  see write
+                if not self._again(tries, error):
+                    raise explained(error, self.name, f"reading {readable(zone)}", self._secrets) from None
         if exists is None:
             exists = bool(populated.records)
         held = conversion.held(
@@ -87,10 +101,18 @@ class Adapter:
         )
         return provider, populated, held
 
+    def _again(self, tries: int, error: Exception) -> bool:
+        """Wait, and True, where *error* says that the provider is busy and its own requests do not wait."""
+        answer = status(error)
+        if self._patience is None or self._waits or not retriable(answer):
+            return False
+        return self._patience.again(tries, answer)
+
     def _fresh(self, zone: str) -> BaseProvider:
         with self._lock:
             if self._instance is None or zone in self._read:
                 self._instance = self._build()
+                self._waits = self._patience is not None and attach(self._instance, self._patience)
                 self._read = set()
             self._read.add(zone)
             return self._instance

@@ -22,15 +22,19 @@ def explained(error: Exception, provider: str, doing: str, secrets: Collection[s
     if isinstance(error, DnsauthError):
         return error
     said = redacted(" ".join(f"{type(error).__name__}: {error}".split()), secrets)
-    status = _status(error)
-    if status in _UNAUTHORIZED or "unauthorized" in str(error).lower():
+    said_by = status(error)
+    if said_by in _UNAUTHORIZED or "unauthorized" in str(error).lower():
         return DnsauthError(
             f"{provider} refuses our credentials while {doing}: {said}",
             f"check the secrets of {provider} in dnsauth.yaml, and what they may do with the zone",
         )
-    if status in _THROTTLED:
+    if said_by in THROTTLED:
         return DnsauthError(
             f"{provider} asks us to slow down while {doing}: {said}", "wait some minutes, then run again"
+        )
+    if said_by in BROKEN:
+        return DnsauthError(
+            f"{provider} cannot serve us now, {doing}: {said}", "see its status page, and run again later"
         )
     if _unreachable(error):
         return DnsauthError(
@@ -51,17 +55,16 @@ _UNAUTHORIZED = {
     "CloudflareAuthenticationError",
     "SignatureDoesNotMatch",
 }
-_THROTTLED = {
-    "429",
-    "Throttling",
-    "ThrottlingException",
-    "PriorRequestNotComplete",
-    "CloudflareRateLimitError",
-}
+THROTTLED = frozenset(
+    {"429", "Throttling", "ThrottlingException", "PriorRequestNotComplete", "CloudflareRateLimitError"}
+)
+"""What a provider answers that has done nothing, and asks us to come again."""
+BROKEN = frozenset({"500", "502", "503", "504", "Cloudflare5xxError"})
+"""What it answers where something failed on its side, and nobody can tell what was done."""
 
 
-def _status(error: Exception) -> str:
-    """The HTTP status (requests), the error code (botocore) or the exception's name."""
+def status(error: Exception) -> str:
+    """The HTTP status of *error* (requests), its error code (botocore), or else its own name."""
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         return str(response.get("Error", {}).get("Code", ""))

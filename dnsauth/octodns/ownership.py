@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from logging import getLogger
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from octodns.provider.plan import Plan
 from octodns.source.base import BaseSource
 from octodns.zone import Zone
 
+from dnsauth.checks.flattened import flattening, refused
 from dnsauth.checks.integrity import integrity
+from dnsauth.checks.rotation import not_due
 from dnsauth.checks.view import View
 from dnsauth.desired.load import load
 from dnsauth.desired.locks import updated
@@ -115,8 +118,16 @@ class MailAuthOwnership(BaseProcessor):  # type: ignore[misc]  # octoDNS carries
             existing, target.id, exists=True, escaped=escaped, faithful=getattr(target, "faithful", False)
         )
         wanted = changes(desired, lock, held)
-        domains = self._repository.inventory.zones[existing.name].domains
-        stops = [found for found in integrity(View(desired, lock, held, wanted, domains)) if found.stops]
+        zone = self._repository.inventory.zones[existing.name]
+        now = datetime.now(UTC)
+        view = View(desired, lock, held, wanted, zone.domains)
+        addresses = flattening(zone, self._repository.flattened, self._repository.observed, now)
+        found = (
+            *integrity(view),
+            *not_due(view, self._repository.inventory, now),
+            *refused(wanted, addresses),
+        )
+        stops = [one for one in found if one.stops]
         if stops:
             raise Refused(report(f"{self.id}: {target.id}: {existing.decoded_name}", stops))
         return wanted

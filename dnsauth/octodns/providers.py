@@ -12,15 +12,18 @@ from dnsauth.errors import DnsauthError
 from dnsauth.inventory.model import Inventory
 from dnsauth.octodns.adapter import Adapter
 from dnsauth.octodns.failures import explained
+from dnsauth.octodns.patience import Patience
 from dnsauth.octodns.settings import Settings, settings
 from dnsauth.plan.model import Provider
 
 
-def provider(name: str, inventory: Inventory, environ: Mapping[str, str]) -> Provider:
+def provider(
+    name: str, inventory: Inventory, environ: Mapping[str, str], patience: Patience | None = None
+) -> Provider:
     """Provider *name* of *inventory*, secrets from *environ*; raises `DnsauthError` where it can't be made.
 
     A target of ours speaks for itself, any other octoDNS provider through `Adapter`. It may be used by
-    several threads, one zone each.
+    several threads, one zone each. Where it is busy, an API is waited for with *patience*.
     """
     written = inventory.providers.get(name)
     if written is None:
@@ -30,7 +33,7 @@ def provider(name: str, inventory: Inventory, environ: Mapping[str, str]) -> Pro
     if hasattr(made.cls, "read") and hasattr(made.cls, "write"):
         target: Provider = _made(name, made)
         return target
-    return Adapter(name, partial(_made, name, made), made.secrets)
+    return Adapter(name, partial(_made, name, made), made.secrets, patience)
 
 
 def providers(inventory: Inventory, environ: Mapping[str, str]) -> Mapping[str, Callable[[], Provider]]:

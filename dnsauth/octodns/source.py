@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from logging import getLogger
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from octodns.provider import ProviderException
 from octodns.source.base import BaseSource
 from octodns.zone import Zone
 
+from dnsauth.checks.flattened import flattening
 from dnsauth.checks.integrity import integrity
 from dnsauth.checks.view import View
 from dnsauth.desired.load import load
 from dnsauth.desired.locks import updated
+from dnsauth.inventory.model import Zone as Declared
 from dnsauth.octodns import conversion
 from dnsauth.octodns.report import report
 from dnsauth.plan.merge import changes
@@ -54,10 +57,12 @@ class MailAuthSource(BaseSource):  # type: ignore[misc]  # octoDNS carries no ty
         lock = updated(self._repository.locks[zone.name], desired)
         held = conversion.held(zone, "the sources before it", exists=True, faithful=True)
         wanted = changes(desired, lock, held)
-        domains = self._repository.inventory.zones[zone.name].domains
-        stops = [found for found in integrity(View(desired, lock, held, wanted, domains)) if found.stops]
+        declared = self._repository.inventory.zones[zone.name]
+        view = View(desired, lock, held, wanted, declared.domains)
+        stops = [found for found in integrity(view) if found.stops]
         if stops:
             raise ProviderException(report(f"{self.id}: {zone.decoded_name}", stops))
+        self._warn(declared)
         records = {conversion.rrset(record).id: record for record in zone.records}
         for change in wanted:
             existing = records.get(change.rrset.id)
@@ -68,3 +73,11 @@ class MailAuthSource(BaseSource):  # type: ignore[misc]  # octoDNS carries no ty
                 zone.add_record(record, replace=True, lenient=lenient)
         self.log.info("populate: %d of our RRsets in %s", len(desired), zone.decoded_name)
         return False
+
+    def _warn(self, zone: Declared) -> None:
+        """Say what is wrong with flattened addresses: no source knows whether it changes them at a target."""
+        for found in flattening(
+            zone, self._repository.flattened, self._repository.observed, datetime.now(UTC)
+        ):
+            if found.stops:
+                self.log.warning("%s %s (%s)", found.rule.code, found, found.next)

@@ -20,6 +20,12 @@ class Cloudflare:
 
     records: list[dict] = field(default_factory=list)
     writes: list[tuple[str, str, dict | None]] = field(default_factory=list)
+    busy: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """What the next requests are answered in place of what they ask for: status and headers."""
+    slow: frozenset[str] = frozenset()
+    """Methods that have to wait five minutes."""
+    asked: list[str] = field(default_factory=list)
+    """The method of every request."""
     port: int = 0
     _ids: Iterator[int] = field(default_factory=count)
 
@@ -60,7 +66,14 @@ def cloudflare() -> Iterator[Cloudflare]:
         def _any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
-            status, result = api.respond(self.command, urlsplit(self.path).path, body)
+            api.asked.append(self.command)
+            headers: dict[str, str] = {}
+            if api.busy:
+                (status, headers), result = api.busy.pop(0), None
+            elif self.command in api.slow:
+                (status, headers), result = (429, {"Retry-After": "300"}), None
+            else:
+                status, result = api.respond(self.command, urlsplit(self.path).path, body)
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
                 status, result = 403, None
             n = len(result) if isinstance(result, list) else 1
@@ -72,6 +85,8 @@ def cloudflare() -> Iterator[Cloudflare]:
             data = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import octodns_bind
@@ -16,9 +17,12 @@ from octodns.processor.base import ProcessorException
 from octodns.provider import ProviderException
 from octodns.zone import DuplicateRecordException, SubzoneRecordException, Zone
 
-from dnsauth.desired.load import load
+from dnsauth.desired.load import load, rekeyed
 from dnsauth.desired.locks import updated
 from dnsauth.lock import file as lock_file
+from dnsauth.lock import observed_file
+from dnsauth.lock.keys import Key, State, Word
+from dnsauth.lock.observed import Observed, Published
 from dnsauth.octodns import MailAuthOwnership, MailAuthSource
 from dnsauth.octodns.conversion import rrset
 from tests.octodns.memory import STORE, MemoryProvider
@@ -175,6 +179,57 @@ def test_what_nothing_waives_stops_octodns_and_nothing_is_written(directory, for
         sync(directory)
     assert before == held()
     assert "held.example" in str(caught.value)
+
+
+FLAT = INVENTORY.replace('["ip4:198.51.100.7"]', '["include:_spf.vendor.example"], flatten: {max_age: 30d}')
+POLICY = "    dmarc: {policy: reject}"
+
+
+def look_up(directory: Path, *, days: int, record: str = "v=spf1 ip4:203.0.113.0/24 -all") -> None:
+    """The observed lock of a refresh so many days ago, and the locks of the zones that follow from it."""
+    then = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
+    observed = Observed(then, "127.0.0.1:53", spf={"_spf.vendor.example.": Published(then, (record,))})
+    (directory / "observed.lock.yaml").write_text(observed_file.write(observed))
+    lock(directory)
+
+
+@pytest.fixture
+def flattened(directory):
+    (directory / "zones/held.example.yaml").write_text(FLAT)
+    look_up(directory, days=0)
+    sync(directory)
+    return directory
+
+
+def test_addresses_that_were_looked_up_too_long_ago_are_refused_where_the_record_would_change(flattened):
+    before = held()
+    assert "v=spf1 ip4:203.0.113.0/24 ~all" in before["", "TXT"]
+    look_up(flattened, days=31)
+    assert 0 == sync(flattened), "nothing would change"
+    (flattened / "zones/held.example.yaml").write_text(
+        FLAT.replace(POLICY, "    spf: {all: fail}\n" + POLICY)
+    )
+    look_up(flattened, days=31)
+    with pytest.raises(ProcessorException, match=r"SPF044 .* looked up 31 days ago, and may be 30 days old"):
+        sync(flattened)
+    assert before == held()
+    look_up(flattened, days=29)
+    assert 0 < sync(flattened)
+
+
+def test_other_records_change_however_old_the_addresses_are(flattened):
+    (flattened / "zones/held.example.yaml").write_text(FLAT.replace("reject", "quarantine"))
+    look_up(flattened, days=31)
+    assert 0 < sync(flattened)
+    assert ("v=DMARC1; p=quarantine",) == held()["_dmarc", "TXT"]
+
+
+def test_where_octodns_owns_the_zone_what_is_wrong_with_addresses_is_only_said(flattened, caplog):
+    (flattened / "config").mkdir()
+    (flattened / "config/held.example.yaml").write_text("---\n'':\n  type: TXT\n  value: MS=ms1\n")
+    look_up(flattened, days=31)
+    assert 0 < sync(flattened, partial=False)
+    assert "SPF044" in caplog.text
 
 
 def test_a_second_spf_record_in_the_source_before_is_refused(directory):
@@ -345,3 +400,27 @@ def test_in_any_zone_foreign_rrsets_and_values_stay_sync_is_idempotent_and_retir
         if (kept := tuple(value for value in values if (id[0], value) not in ours))
     }
     assert left == held()
+
+
+OWN_KEY = "v=DKIM1; k=ed25519; p=+movzn9768oHpoJKNBAD4GHZQCq7TxcPce/vPSogFm4="
+
+
+def keyed(directory: Path, state: State) -> None:
+    """The lock with one key of our own in *state*, used until now."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    stopped = (Word("mx1.example.com", now, signs=False),)
+    key = Key(ZONE, "s1", "mta", "ed25519", state, now, now, OWN_KEY, "keys", "", words=stopped)
+    repository = load(directory)
+    whole = rekeyed(repository, {ZONE: (key,)})
+    (directory / f"zones/{ZONE}lock.yaml").write_text(lock_file.write(whole.locks[ZONE]))
+
+
+def test_a_step_of_a_key_that_is_not_due_is_refused(directory):
+    keyed(directory, State.RETIRING)
+    sync(directory)
+    before = held()
+    assert ["s1._domainkey"] == [owner for owner, _ in before if owner.startswith("s1.")]
+    keyed(directory, State.REVOKED)
+    with pytest.raises(ProcessorException, match=r"PLN009 .*the lock says revoked, which is not due before"):
+        sync(directory)
+    assert before == held()
