@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def interrupts() -> Iterator[threading.Event]:
-    """An event that the first SIGINT sets; a second one raises KeyboardInterrupt as ever.
+def interrupts(stop: threading.Event | None = None) -> Iterator[threading.Event]:
+    """*stop*, or a new event, which the first SIGINT sets; a second one raises KeyboardInterrupt as ever.
 
     Outside the main thread, where Python delivers no signals, the event is never set.
     """
-    stop = threading.Event()
+    stop = stop or threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return

@@ -10,7 +10,7 @@ from threading import Event
 from typing import TypeAlias
 
 from dnsauth.apply.interrupt import interrupts
-from dnsauth.apply.match import Matched, Verdict, match
+from dnsauth.apply.match import Matched, Saved, Verdict, match
 from dnsauth.apply.receipt import Entry, Outcome, Receipt
 from dnsauth.apply.write import said, write
 from dnsauth.findings import Finding
@@ -30,7 +30,7 @@ Progress: TypeAlias = Callable[[Entry, int, int], None]
 
 def apply(
     fresh: Plan,
-    saved: Plan | None,
+    saved: Saved,
     held: Mapping[At, Held],
     providers: Mapping[str, Provider],
     *,
@@ -42,12 +42,13 @@ def apply(
     findings: tuple[Finding, ...] = (),
     limit: int = LIMIT,
     progress: Progress = lambda *_: None,
+    stop: Event | None = None,
 ) -> Receipt:
     """The receipt of writing *fresh*, where it agrees with *saved* if there is one.
 
     *held* has what each zone of *fresh* was made from, *providers* each provider by name; *who*, *when*,
     *version*, *plan* and *findings* are as in `Receipt`. After Ctrl-C no zone is begun any more, those under
-    way are ended, and the receipt says `interrupted`.
+    way are ended, and the receipt says `interrupted`; *stop* is set then.
     """
     matched = match(fresh, saved)
     jobs = {
@@ -55,10 +56,10 @@ def apply(
         for m in matched
         if m.verdict is Verdict.AGREED
     }
-    with interrupts() as stop:
-        written = _write(jobs, limit, progress, stop)
+    with interrupts(stop) as stopped:
+        written = _write(jobs, limit, progress, stopped)
         entries = tuple(written.get(_at(m)) or _unwritten(m) for m in matched)
-    interrupted, unverified = stop.is_set(), ""
+    interrupted, unverified = stopped.is_set(), ""
     try:
         if not interrupted:
             entries = _verified(entries, verify)

@@ -7,11 +7,22 @@ from typing import Annotated
 
 import typer
 
+from dnsauth.cli import choosing
+from dnsauth.cli.choosing import ShardOption
 from dnsauth.cli.options import Run, command
 from dnsauth.cli.plan import Locked
 from dnsauth.cli.verify import Timeout
 
-File = Annotated[Path | None, typer.Argument(metavar="FILE", help="A plan that `plan --out FILE` saved.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="FILE…", help="What `plan --out FILE` saved: a plan, or the parts of one."),
+]
+Reviewed = Annotated[
+    Path | None,
+    typer.Option(
+        "--reviewed", metavar="FILE", help="Apply what `github reviewed --out FILE` found (for CI)."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask (for CI).")]
 ReceiptFile = Annotated[
     Path | None,
@@ -23,13 +34,15 @@ ReceiptFile = Annotated[
 ]
 
 
-@command("text", "json")
+@command("text", "json", "markdown", notify=True, metrics=True)
 def apply(
     run: Run,
-    file: File = None,
+    files: Files = None,
     *,
+    reviewed: Reviewed = None,
     yes: Yes = False,
     locked: Locked = False,
+    shard: ShardOption = None,
     timeout: Timeout = 60,
     receipt: ReceiptFile = None,
 ) -> None:
@@ -38,6 +51,12 @@ def apply(
     The changes in FILE are never executed: apply plans again, and writes a zone only where the new plan
     is, to the digit, the reviewed one. A zone that a guard stops or that moved is left alone; others go on.
     Then it reads back from the provider, asks every authoritative server, and writes a receipt.
+
+    --reviewed takes the digests of zones that a pull request showed, in place of a plan: the zones that have
+    them now are written, others that would change are stale.
+
+    Several FILEs are the parts that `plan --shard` saved; --shard 2/8 applies the second of eight parts of
+    what they hold.
 
     Values of others stay byte for byte. Lock files are brought up to date first; --locked refuses instead.
 
@@ -50,8 +69,19 @@ def apply(
       dnsauth apply plan.json --locked --yes
     """
     from dnsauth.cli import applying
+    from dnsauth.cli.alone import alone
 
-    if file is None:
-        applying.shown(run, yes=yes, locked=locked, timeout=timeout, receipt=receipt)
-    else:
-        applying.saved(run, file, locked=locked, timeout=timeout, receipt=receipt)
+    if files and reviewed is not None:
+        raise typer.BadParameter("take FILE or --reviewed FILE")
+    part = choosing.shard(shard)
+    if part is not None and not files:
+        raise typer.BadParameter(
+            "it takes the plan of all parts, of which guards count the zones", param_hint="'--shard'"
+        )
+    with alone(run, "apply"):
+        if reviewed is not None:
+            applying.seen(run, reviewed, locked=locked, timeout=timeout, receipt=receipt)
+        elif files:
+            applying.saved(run, files, part=part, locked=locked, timeout=timeout, receipt=receipt)
+        else:
+            applying.shown(run, yes=yes, locked=locked, timeout=timeout, receipt=receipt)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -16,45 +15,81 @@ from time import monotonic
 import typer
 
 from dnsauth import __version__, names
+from dnsauth.apply.match import Saved
 from dnsauth.apply.receipt import Receipt, exit_code, to_json
 from dnsauth.apply.zones import apply
-from dnsauth.cli import console, planning, serving, stages
+from dnsauth.cli import console, merging, planning, reporting, serving, stages
+from dnsauth.cli.choosing import Shard
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.options import Run
+from dnsauth.desired.load import only
 from dnsauth.errors import DnsauthError
 from dnsauth.files import write_atomically
 from dnsauth.findings import Finding
 from dnsauth.live.standing import Verified
+from dnsauth.output import gauges, notice, safe
 from dnsauth.output import plan as plan_text
 from dnsauth.output import receipt as receipt_text
-from dnsauth.output import safe
-from dnsauth.plan import file as plan_file
-from dnsauth.plan.model import Change, Plan
+from dnsauth.output.fenced import fenced
+from dnsauth.plan.model import Change
+from dnsauth.plan.reviewed import read as read_reviewed
 from dnsauth.verify import of_changes
 
 RECEIPTS = "receipts"
 
 
-def saved(run: Run, file: Path, *, locked: bool, timeout: float, receipt: Path | None) -> None:
-    """Apply the plan in *file*, as far as a new plan agrees with it."""
-    reviewed, digest = _read(file)
+def saved(
+    run: Run,
+    files: Sequence[Path],
+    *,
+    part: Shard | None = None,
+    locked: bool,
+    timeout: float,
+    receipt: Path | None,
+) -> None:
+    """Apply the plan in *files*, or *part* of it, as far as a new plan agrees with it."""
+    whole, digest = merging.together(files)
+    named = ", ".join(map(str, files))
+    if whole.observed:
+        raise DnsauthError(
+            f"{named} was made with --observed: compared with public DNS, not with what providers hold",
+            "make one with `dnsauth plan --out FILE`, where the secrets are, and let it be reviewed",
+        )
     everything = stages.load(replace(run, zones=()))
-    strangers = sorted({zone.zone for zone in reviewed.zones} - everything.inventory.zones.keys())
+    strangers = sorted({zone.zone for zone in whole.zones} - everything.inventory.zones.keys())
     if strangers:
         raise DnsauthError(
-            f"{file} is for another directory, or older than the inventory: there is no zone"
+            f"{named} is for another directory, or older than the inventory: there is no zone"
             f" {', '.join(map(names.readable, strangers))} here",
             "say where it was made with -C DIR, or make a new plan with `dnsauth plan --out FILE`",
         )
-    chosen = stages.chosen(run, everything)
-    reviewed = replace(reviewed, zones=tuple(z for z in reviewed.zones if z.zone in chosen.inventory.zones))
-    repository = stages.only(chosen, {zone.zone for zone in reviewed.zones})
+    chosen = stages.chosen(run, everything).inventory.zones
+    zones = tuple(z for z in whole.zones if z.zone in chosen and (part is None or part.has(z.zone)))
+    reviewed = replace(whole, zones=zones)
+    repository = only(everything, {zone.zone for zone in zones})
     if reviewed.inventory != repository.inventory.digest and not run.quiet:
         console.talk(
             "the inventory's files changed since that plan was made; zones with another plan now are stale"
         )
     planned = planning.plan(run, repository, locked=locked)
-    _apply(run, planned, reviewed, digest=digest, timeout=timeout, path=receipt)
+    if part is not None:
+        # a guard counts the zones of all parts: none may slip through by being applied by itself
+        planned = planned._replace(
+            plan=merging.judged_with(planned.plan, whole, everything.inventory, run.now)
+        )
+    _told(run, planned, reviewed, digest=digest, timeout=timeout, path=receipt)
+
+
+def seen(run: Run, file: Path, *, locked: bool, timeout: float, receipt: Path | None) -> None:
+    """Apply what *file* says was reviewed: the zones whose new plan has a digest it holds."""
+    chosen = stages.load(run)
+    held = read_reviewed(merging.text(file, "dnsauth github reviewed"), str(file))
+    zones = chosen.inventory.zones
+    reviewed = tuple(one for one in held if not run.zones or one.zone in zones)
+    if not reviewed:
+        console.talk("nothing was reviewed: a zone that would change is stale")
+    planned = planning.plan(run, chosen, locked=locked)
+    _told(run, planned, reviewed, digest="", timeout=timeout, path=receipt)
 
 
 def shown(run: Run, *, yes: bool, locked: bool, timeout: float, receipt: Path | None) -> None:
@@ -71,30 +106,47 @@ def shown(run: Run, *, yes: bool, locked: bool, timeout: float, receipt: Path | 
     if writable and not yes and not console.confirmed("Apply this plan?"):
         console.talk("nothing was written")
         raise typer.Exit(Exit.FAILED)
-    _apply(run, planned, None, digest="", timeout=timeout, path=receipt)
+    _told(run, planned, None, digest="", timeout=timeout, path=receipt)
 
 
-def _read(file: Path) -> tuple[Plan, str]:
-    """The plan in *file*, and the digest over it all."""
-    try:
-        text = file.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise DnsauthError(
-            f"{file} cannot be read: {error.strerror}", "make it with `dnsauth plan --out FILE`"
-        ) from error
-    return plan_file.read(text, str(file)), str(json.loads(text)["digest"])
-
-
-def _apply(
+def _told(
     run: Run,
     planned: planning.Planned,
-    reviewed: Plan | None,
+    reviewed: Saved,
     *,
     digest: str,
     timeout: float,
     path: Path | None,
 ) -> None:
     found = stages.checked(run, planned.concerned)
+    receipt = applied(run, planned, reviewed, digest=digest, timeout=timeout, path=path, found=found)
+    _say(run, receipt, found)
+    try:
+        kept(run, receipt, path)
+    finally:
+        reporting.told(
+            run,
+            planned.repository.inventory.notify,
+            lambda: notice.of_receipt(receipt, place(run, receipt, path)),
+            lambda: gauges.of_receipt(receipt),
+        )
+    raise typer.Exit(exit_code(receipt))
+
+
+def applied(
+    run: Run,
+    planned: planning.Planned,
+    reviewed: Saved = None,
+    *,
+    digest: str = "",
+    timeout: float,
+    path: Path | None = None,
+    found: tuple[Finding, ...] = (),
+) -> Receipt:
+    """The receipt of applying *planned* as far as *reviewed* agrees, and verifying for *timeout* seconds.
+
+    The place of its file, *path* or one of its own, is made before anything is written.
+    """
     directory = path.parent if path else run.directory / RECEIPTS
     _reserve(directory, needed=path is not None or any(zone.changes for zone in planned.plan.zones))
 
@@ -103,7 +155,7 @@ def _apply(
         return serving.verified(run, planned.repository, expected, deadline=monotonic() + timeout)
 
     with console.progress("writing zones", quiet=run.quiet) as count:
-        receipt = apply(
+        return apply(
             planned.plan,
             reviewed,
             planned.held,
@@ -115,10 +167,8 @@ def _apply(
             plan=digest,
             findings=found,
             progress=lambda _, done, total: count(done, total),
+            stop=planned.stop,
         )
-    _say(run, receipt, found)
-    _keep(run, receipt, directory, path)
-    raise typer.Exit(exit_code(receipt))
 
 
 def _reserve(directory: Path, *, needed: bool) -> None:
@@ -135,20 +185,31 @@ def _reserve(directory: Path, *, needed: bool) -> None:
 
 
 def _say(run: Run, receipt: Receipt, found: tuple[Finding, ...]) -> None:
-    if run.format == "json":
-        console.answer(to_json(receipt))
-    else:
-        console.answer(receipt_text.text(receipt, console.style(sys.stdout, verbose=run.verbose)))
-        stages.talk_of(run, found)
+    match run.format:
+        case "json":
+            console.answer(to_json(receipt))
+        case "markdown":
+            console.answer(fenced("dnsauth apply", receipt_text.text(receipt)))
+        case _:
+            console.answer(receipt_text.text(receipt, console.style(sys.stdout, verbose=run.verbose)))
+            stages.talk_of(run, found)
 
 
-def _keep(run: Run, receipt: Receipt, directory: Path, path: Path | None) -> None:
-    """Write *receipt* to *path*, or under a name of its own where there was anything to be written."""
-    if path is None and not any(entry.plan.changes for entry in receipt.entries):
+def place(run: Run, receipt: Receipt, path: Path | None = None) -> Path | None:
+    """Where *receipt* is kept: *path*, or a name of its own where there was anything to be written."""
+    if path or not any(entry.plan.changes for entry in receipt.entries):
+        return path
+    stamp = receipt.when.replace("-", "").replace(":", "")
+    digest = sha256(to_json(receipt).encode()).hexdigest()
+    return run.directory / RECEIPTS / f"{stamp}-{digest[:8]}.json"
+
+
+def kept(run: Run, receipt: Receipt, path: Path | None = None) -> None:
+    """Write *receipt* to its `place`, if it has one."""
+    path = place(run, receipt, path)
+    if path is None:
         return
     text = to_json(receipt)
-    stamp = receipt.when.replace("-", "").replace(":", "")
-    path = path or directory / f"{stamp}-{sha256(text.encode()).hexdigest()[:8]}.json"
     try:
         _reserve(path.parent, needed=True)
         write_atomically(path, text)

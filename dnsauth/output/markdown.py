@@ -2,49 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, repeat
 
 from dnsauth.diff.model import Difference, ZoneDiff
 from dnsauth.findings import Finding, Outcome
 from dnsauth.names import readable, relative
 from dnsauth.output import diff as diffs
 from dnsauth.output import safe
-from dnsauth.output.plan import UNASKED, actions, outcome, reason, remarks, summary, values
+from dnsauth.output.plan import OBSERVED, UNASKED, actions, outcome, reason, remarks, summary, values
 from dnsauth.output.text import counted, place, tally
+from dnsauth.plan import reviewed
 from dnsauth.plan.model import Change, Plan, ZonePlan
 
 OPEN_CHANGES = 10  # a zone with more of them is collapsed
 OPEN_FINDINGS = 20
 MAX_COMMENT = 60_000  # characters; GitHub refuses a comment above 65,536
 
+MAX_CHECKED = 15_000  # of them for what `check` found
+
+_COLUMNS = ("| zone | at | changes | digest |", "| --- | --- | --- | --- |")
+_BAR = r"\|"  # in a cell, GitHub Flavored Markdown section 4.10
 _TOO_LONG = "Too long for a comment; see the output of `dnsauth diff`."
 
 
 def plan(plan: Plan, found: Sequence[Finding] = ()) -> str:
-    """*plan* as a comment: the summary, then each zone with its digest, changes and findings.
+    """*plan* as a comment: the summary, a line with the digest of each zone, then their changes and findings.
 
-    What `check` *found* stands below, collapsed. Zones that do not fit a comment are named with their
-    digest and without their changes.
+    What `check` *found* stands below, collapsed. Zones that do not fit a comment are counted.
     """
-    parts = ["### dnsauth plan", summary(plan)]
+    shown = [zone for zone in plan.zones if zone.changes or zone.findings]
     checked = _checked(found) if found else ""
-    left = MAX_COMMENT - len(checked)
-    for zone in plan.zones:
-        if not (zone.changes or zone.findings):
-            continue
+    parts = ["### dnsauth plan", *([f"> {safe.prose(OBSERVED)}"] if plan.observed else []), summary(plan)]
+    left = MAX_COMMENT - len(checked) - sum(map(len, parts))
+    rows = _fitting([_row(zone) for zone in shown], left, [reviewed.room(zone) for zone in shown])
+    last = _digests(shown[: len(rows)])
+    left -= sum(map(len, rows)) + len(rows) + len(last)
+    parts += ["\n".join([*_COLUMNS, *rows])] if shown else []
+    parts += [_unlisted(shown[len(rows) :])] if len(rows) < len(shown) else []
+    hidden: list[ZonePlan] = []
+    for zone in shown:
         part = "\n\n".join(_zone(zone))
         if len(part) > left:
-            part = f"{_title(zone)}\n\nToo long for a comment; see the output of `dnsauth plan`."
-        left -= len(part)
+            hidden.append(zone)
+            continue
+        left -= len(part) + len("\n\n")
         parts.append(part)
-    return "\n\n".join([*parts, checked] if checked else parts) + "\n"
+    if hidden:
+        tally = f"The changes of {counted(len(hidden), 'zone')} ({_actions(hidden)}) do not fit a comment"
+        parts.append(f"{tally}; see the output of `dnsauth plan`.")
+    return "\n\n".join(filter(None, [*parts, checked, last])) + "\n"
+
+
+def _digests(zones: Iterable[ZonePlan]) -> str:
+    """The line that shows nothing and tells `dnsauth github reviewed` what was shown of *zones*."""
+    found = reviewed.of(zones)
+    return reviewed.hidden(found) if found else ""
+
+
+def _fitting(lines: Sequence[str], left: int, beside: Iterable[int] = repeat(0)) -> Sequence[str]:
+    """The first of *lines*, as far as there are characters *left*; each takes some *beside* its own."""
+    sizes = accumulate(len(line) + 1 + more for line, more in zip(lines, beside, strict=False))
+    return lines[: sum(size <= left for size in sizes)]
+
+
+def _row(zone: ZonePlan) -> str:
+    cells = (safe.code(readable(zone.zone)), _at(zone), _outcome(zone), safe.code(zone.digest))
+    return f"| {' | '.join(cell.replace('|', _BAR) for cell in cells)} |"
+
+
+def _unlisted(zones: Sequence[ZonePlan]) -> str:
+    stopped = sum(zone.stopped for zone in zones)
+    among = f"; {stopped:,} of them {'is' if stopped == 1 else 'are'} stopped" if stopped else ""
+    more = f"and {counted(len(zones), 'more zone')}: {_actions(zones)}{among}"
+    return f"{more}; see the output of `dnsauth plan --verbose`."
+
+
+def _actions(zones: Iterable[ZonePlan]) -> str:
+    return actions(change for zone in zones for change in zone.changes)
 
 
 def _checked(found: Sequence[Finding]) -> str:
-    """*found*, collapsed; those that do not fit a comment are counted."""
-    lines = [_finding(one) for one in found[:OPEN_FINDINGS]]
-    if len(found) > OPEN_FINDINGS:
-        lines.append(f"- and {len(found) - OPEN_FINDINGS:,} more; see the output of `dnsauth check`")
+    """*found*, collapsed; those that would leave the plan no room are counted."""
+    lines = [*_fitting([_finding(one) for one in found[:OPEN_FINDINGS]], MAX_CHECKED)]
+    if len(found) > len(lines):
+        lines.append(f"- and {len(found) - len(lines):,} more; see the output of `dnsauth check`")
     return f"<details><summary>check: {tally(found)}</summary>\n\n" + "\n".join(lines) + "\n\n</details>"
 
 
@@ -99,14 +141,17 @@ def _difference(one: Difference, zone: ZoneDiff) -> str:
     return _joined(_sentence(one.change, zone.zone), notes, _fence(one.change), last)
 
 
-def _title(zone: ZonePlan) -> str:
-    stopped = " · **stopped**" if zone.stopped else ""
-    place = f"{safe.code(readable(zone.zone))} at {safe.code(zone.provider)}"
-    return f"#### {place}: {outcome(zone)}{stopped}\n\nDigest {safe.code(zone.digest)}"
+def _at(zone: ZonePlan) -> str:
+    return "public DNS" if zone.observed else safe.code(zone.provider)
+
+
+def _outcome(zone: ZonePlan) -> str:
+    return outcome(zone) + (" · **stopped**" if zone.stopped else "")
 
 
 def _zone(zone: ZonePlan) -> Iterator[str]:
-    yield _title(zone)
+    at = "in public DNS" if zone.observed else f"at {_at(zone)}"
+    yield f"#### {safe.code(readable(zone.zone))} {at}: {_outcome(zone)}"
     if zone.findings:
         yield "\n".join(map(_finding, zone.findings))
     changes = "\n\n".join(_change(change, zone.zone) for change in zone.changes)

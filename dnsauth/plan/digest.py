@@ -95,8 +95,14 @@ def held_digest(held: Held, owners: Collection[str]) -> str:
     return digest([[*id, held.rrsets[id].ttl, _wire(held, id)] for id in touched])
 
 
-def zone_digest(zone: str, provider: str, held: str, changes: Sequence[Change]) -> str:
-    """The digest by which `apply` knows the plan of one zone at one provider again."""
+def zone_digest(
+    zone: str, provider: str, held: str, changes: Sequence[Change], *, observed: bool = False
+) -> str:
+    """The digest by which `apply` knows the plan of one zone at one provider again.
+
+    One more field lies under that of an *observed* plan, so that it is no provider plan's, whatever the
+    provider is called.
+    """
     bare = [
         {
             "action": change.action.value,
@@ -107,7 +113,8 @@ def zone_digest(zone: str, provider: str, held: str, changes: Sequence[Change]) 
         }
         for change in changes
     ]
-    return digest({"zone": zone, "provider": provider, "held": held, "changes": bare})
+    mark = {"observed": True} if observed else {}
+    return digest({"zone": zone, "provider": provider, "held": held, "changes": bare, **mark})
 
 
 def change_id(zone: str, change: Change) -> str:

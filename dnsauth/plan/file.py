@@ -43,6 +43,7 @@ def document(plan: Plan) -> dict[str, object]:
             {
                 "zone": zone.zone,
                 "provider": zone.provider,
+                "observed": zone.observed,
                 "held": zone.held,
                 "digest": zone.digest,
                 "changes": [change_json(change) for change in zone.changes],
@@ -130,6 +131,7 @@ def json_schema() -> dict[str, object]:
     zone = _object(
         zone=text,
         provider=text,
+        observed=flag,
         held=sha256,
         digest=sha256,
         changes={"type": "array", "items": change},
@@ -202,8 +204,10 @@ def _zone(fields: _Fields) -> ZonePlan:
         fields.text("digest"),
         tuple(_change(fields.inner(item, "change")) for item in fields.list("changes")),
         tuple(_finding(fields.inner(item, "finding")) for item in fields.list("findings")),
+        fields.flag("observed"),
     )
-    if plan.digest != zone_digest(plan.zone, plan.provider, plan.held, plan.changes):
+    known = zone_digest(plan.zone, plan.provider, plan.held, plan.changes, observed=plan.observed)
+    if plan.digest != known:
         raise BadPlan(fields.file, f"the digest of zone {plan.zone} is not that of its changes")
     return plan
 

@@ -18,7 +18,7 @@ class Held:
 
     *exact* holds the RDATA octets of RRsets whose provider tells them (cuts of foreign TXT included);
     where it is silent, octets follow from the values. *faithful* is True where a write leaves the other
-    values of a shared RRset untouched (value-level targets).
+    values of a shared RRset untouched (value-level targets). *observed*: no provider told it, but public DNS.
     """
 
     zone: str
@@ -27,6 +27,7 @@ class Held:
     rrsets: Mapping[RRsetId, RRset]
     exact: Mapping[RRsetId, tuple[bytes, ...]] = field(default_factory=dict)
     faithful: bool = False
+    observed: bool = False
 
 
 class Action(StrEnum):
@@ -81,7 +82,8 @@ class ZonePlan:
     """The changes of one zone at one provider, in the order they are written.
 
     *held*: digest of wire RDATA and TTL at the touched owner names. *digest*: over (zone, provider, held,
-    changes without origin, meaning, adopts, drift).
+    changes without origin, meaning, adopts, drift). *observed*: it was made from what public DNS answers, is
+    to be read and never to be applied; *provider* names all the zone has.
     """
 
     zone: str
@@ -90,6 +92,12 @@ class ZonePlan:
     digest: str
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    observed: bool = False
+
+    @property
+    def concerned(self) -> bool:
+        """True where something would change, or was found."""
+        return bool(self.changes or self.findings)
 
     @property
     def stopped(self) -> bool:
@@ -104,6 +112,11 @@ class Plan:
     created: str
     inventory: str
     zones: tuple[ZonePlan, ...]
+
+    @property
+    def observed(self) -> bool:
+        """True where a zone was compared with public DNS, so that the plan can't be applied."""
+        return any(zone.observed for zone in self.zones)
 
 
 class Provider(Protocol):

@@ -14,8 +14,8 @@ def zone_plan(changes: Sequence[Change], held: Held) -> ZonePlan:
     """*changes* against *held*, in the order they are written, with both digests and no findings."""
     steps = ordered(changes) if changes else ()
     state = held_digest(held, {change.owner for change in steps})
-    digest = zone_digest(held.zone, held.provider, state, steps)
-    return ZonePlan(held.zone, held.provider, state, digest, steps)
+    digest = zone_digest(held.zone, held.provider, state, steps, observed=held.observed)
+    return ZonePlan(held.zone, held.provider, state, digest, steps, observed=held.observed)
 
 
 def plan(zones: Iterable[ZonePlan], inventory: str, created: datetime) -> Plan:

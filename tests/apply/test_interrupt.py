@@ -43,3 +43,11 @@ def test_another_thread_is_left_alone():
     thread.join()
 
     assert [(False, before)] == seen
+
+
+def test_who_waits_for_a_provider_hears_of_it_by_an_event_of_his_own():
+    mine = threading.Event()
+    with interrupts(mine) as stop:
+        assert mine is stop
+        signal.raise_signal(signal.SIGINT)
+    assert mine.is_set()
