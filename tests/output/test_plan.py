@@ -74,9 +74,11 @@ MARKDOWN = """\
 
 Plan: 1 to create, 1 to update, 1 to delete in 1 zone; 1 zone agrees; 1 zone is stopped.
 
-#### `example.com` at `ns1`: 1 to create, 1 to update, 1 to delete · **stopped**
+| zone | at | changes | digest |
+| --- | --- | --- | --- |
+| `example.com` | `ns1` | 1 to create, 1 to update, 1 to delete · **stopped** | `bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb` |
 
-Digest `bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb`
+#### `example.com` at `ns1`: 1 to create, 1 to update, 1 to delete · **stopped**
 
 - **error** PLN009 at `zones/example.com.yaml:12:5`: the policy is weakened from reject to none
   Next: add the waiver `rule: PLN009`
@@ -121,8 +123,11 @@ def test_a_plan_of_nothing_says_so():
     assert plan.text(Plan("", "", ())) == "Plan: no zones.\n"
 
 
+DIGESTS = f'<!-- dnsauth:digests {{"ns1":{{"example.com.":"{"u7" * 20}u7s="}}}} -->\n'
+
+
 def test_a_pull_request_shows_the_same_plan():
-    assert MARKDOWN == markdown.plan(PLAN)
+    assert f"{MARKDOWN}\n{DIGESTS}" == markdown.plan(PLAN)
 
 
 def test_a_long_value_is_cut_in_its_middle_on_a_terminal():
@@ -169,22 +174,81 @@ def test_hostile_dns_content_reaches_neither_terminal_nor_pull_request():
     assert sum("<details>" in line for line in blocks) == 1
 
 
-def test_many_changes_are_collapsed_and_what_exceeds_a_comment_is_named():
-    zones = tuple(
-        ZonePlan(
-            f"example{n}.com.",
-            "ns1",
-            "",
-            f"{n:064}",
-            tuple(Change(None, txt(f"{i}.example{n}.com.", "x" * 250)) for i in range(20)),
-        )
-        for n in range(30)
+LIMIT = 65_536  # characters of a comment, at GitHub
+
+
+def many(count: int, changes: int, size: int, findings: tuple[Finding, ...] = ()) -> Plan:
+    return Plan(
+        "",
+        "",
+        tuple(
+            ZonePlan(
+                f"example{n}.com.",
+                "ns1",
+                "",
+                f"{n:064}",
+                tuple(Change(None, txt(f"{i}.example{n}.com.", "x" * size)) for i in range(changes)),
+                findings,
+            )
+            for n in range(count)
+        ),
     )
-    shown = markdown.plan(Plan("", "", zones))
-    assert len(shown) < 65_536
-    assert "<details><summary>20 to create</summary>" in shown
-    assert "Too long for a comment" in shown
+
+
+def test_many_changes_are_collapsed_and_those_that_exceed_a_comment_are_counted():
+    shown = markdown.plan(many(30, 20, 250))
+    whole = shown.count("\n#### ")
+    assert len(shown) < LIMIT
+    assert (
+        0 < whole == shown.count("<details><summary>20 to create</summary>") == shown.count("</details>") < 30
+    )
+    assert shown.rpartition("\n\n<!-- dnsauth:digests ")[0].endswith(
+        f"The changes of {30 - whole} zones ({(30 - whole) * 20} to create) do not fit a comment;"
+        " see the output of `dnsauth plan`."
+    )
     assert all(f"{n:064}" in shown for n in range(30))
+
+
+def test_a_zone_too_long_for_a_comment_keeps_no_other_from_being_shown():
+    long, short = many(1, 300, 250).zones[0], many(2, 1, 9).zones[1]
+    shown = markdown.plan(Plan("", "", (long, short)))
+    assert ["#### `example1.com` at `ns1`: 1 to create"] == [
+        line for line in shown.splitlines() if line.startswith("####")
+    ]
+    assert "The changes of 1 zone (300 to create) do not fit a comment" in shown
+
+
+def test_three_thousand_zones_fit_a_comment_with_as_many_digests_as_there_is_room_for():
+    stopped = many(3000, 2, 40, (GUARD,))
+    zones = (*many(2900, 2, 40).zones, *stopped.zones[2900:])
+    shown = markdown.plan(Plan("", "", zones), [GUARD] * 500)
+    rows = [line for line in shown.splitlines() if line.startswith("| `example")]
+    assert 50_000 < len(shown) < LIMIT
+    assert [f"{n:064}" for n in range(len(rows))] == [row[-67:-3] for row in rows]
+    assert 300 < len(rows)
+    left = 3000 - len(rows)
+    assert (
+        f"and {left:,} more zones: {2 * left:,} to create; 100 of them are stopped; see the output of"
+        " `dnsauth plan --verbose`.\n"
+    ) in shown
+    assert (
+        "The changes of 3,000 zones (6,000 to create) do not fit a comment; see the output of `dnsauth plan`."
+        in shown
+    )
+    assert "check: 500 errors" in shown
+
+
+def test_findings_without_end_leave_room_for_the_plan():
+    endless = dataclasses.replace(GUARD, facts={"old": "x " * 40_000, "new": "", "waiver": ""})
+    shown = markdown.plan(PLAN, [GUARD, endless, GUARD])
+    assert len(shown) < LIMIT
+    assert MARKDOWN.rstrip() in shown
+    assert "- and 2 more; see the output of `dnsauth check`" in shown
+
+
+def test_a_bar_in_a_name_makes_no_cell():
+    zone = ZonePlan(ZONE, "a|b", "", "c" * 64, (CREATE,))
+    assert r"| `example.com` | `a\|b` | 1 to create |" in markdown.plan(Plan("", "", (zone,)))
 
 
 def _only(after: RRset) -> Plan:
