@@ -23,10 +23,12 @@ check: .venv/develop  ## lint, format, types, layers, workflows
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/zizmor --offline --quiet .github
+	@$(BIN)/zizmor --offline --quiet .github action.yml templates/workflows/*.yml templates/workflows/setup/action.yml
+	@$(BIN)/actionlint -shellcheck $(BIN)/shellcheck .github/workflows/*.yml templates/workflows/*.yml
 
-bench: .venv/develop  ## plans beside octodns-sync; the live look beside checkdmarc, dnsperf and dnspython
+bench: .venv/develop  ## plans beside octodns-sync, whole, after one edit and in parts; the live look beside checkdmarc, dnsperf and dnspython
 	@$(BIN)/python benchmarks/plan.py
+	@$(BIN)/python -m benchmarks.changed
 	@$(BIN)/python -m benchmarks.live
 
 .venv/runtime: .venv/bin/pip pyproject.toml

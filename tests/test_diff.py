@@ -220,25 +220,3 @@ def test_many_zones_are_looked_at_some_at_a_time(count):
     assert count == sum(looks)
     assert all(size <= ZONES for size in looks)
     assert ([(count, count)] if count else []) == steps[-1:]
-
-
-def test_a_server_that_is_silent_for_one_look_is_asked_no_further():
-    zones = {f"{number}.example.": Lock(f"{number}.example.") for number in range(2 * ZONES)}
-    asked: list[Question] = []
-
-    def look(each):
-        batch = list(each)
-        asked.extend(batch)
-        return {q: SILENT if q.server == SECOND else Absent.NODATA for q in batch}
-
-    seen = tuple(
-        diffs(
-            dict.fromkeys(zones, ()),
-            zones,
-            authorities=lambda names: {name: Authority(name, (FIRST, SECOND)) for name in names},
-            look=look,
-        )
-    )
-    assert (2 * ZONES, ZONES) == tuple(sum(q.server == s for q in asked) for s in (FIRST, SECOND))
-    assert {State.UNREACHABLE} == {one.servers[1].state for one in seen}
-    assert all(one.not_assessed for one in seen)

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
 
 import pytest
 
+from dnsauth import documents
 from dnsauth.apply.receipt import Entry, Outcome, Receipt, document
 from dnsauth.catalogue import schema as service_schema
 from dnsauth.catalogue.read import read as read_catalogue
-from dnsauth.checks import extent, rules
+from dnsauth.checks import extent, rotation, rules
 from dnsauth.checks.live import rules as live_rules
 from dnsauth.cli.exit import Exit
 from dnsauth.desired.load import Repository
 from dnsauth.desired.model import Desired
-from dnsauth.diff.model import Seen, ZoneDiff
+from dnsauth.diff import model as diff_model
 from dnsauth.dmarc import Discovery, Found
 from dnsauth.explain import Explained
 from dnsauth.findings import Finding, Rule, Severity
+from dnsauth.github.outcome import Done, Posted
 from dnsauth.inventory.schema import json_schema
+from dnsauth.keys import store
 from dnsauth.live.servers import Missing, Server
 from dnsauth.live.standing import Standing, State, Verified
+from dnsauth.lock import file as lock_file
+from dnsauth.lock import keys, keys_file
+from dnsauth.lock.keys import Key, Revocation, Seen, Word
 from dnsauth.lock.observed import Observed
 from dnsauth.lock.observed_changes import Changes
 from dnsauth.octodns.settings import _OURS
 from dnsauth.output import explain, refresh
 from dnsauth.output import json as answers
+from dnsauth.output import keys as of_keys
 from dnsauth.plan import file as plan_file
+from dnsauth.plan import reviewed
 from dnsauth.plan.model import Plan, ZonePlan
 from dnsauth.records import spf
+from dnsauth.rotation import report_file
+from dnsauth.rotation.due import Wait
+from dnsauth.rotation.reports import Report
+from dnsauth.signers import ses, signer
+from dnsauth.signers.terms import Terms
 from dnsauth.spf import Evaluation, Result
 from dnsauth.spf.reading import Reach
 from dnsauth.spf.tree import tree
@@ -48,6 +63,23 @@ EXPLAINED = explain.as_json(
         *("", tree("example.com.", lambda *_: ("v=spf1 -all",)), {}, frozenset()),
         *(Evaluation(Result.NONE, ""), Discovery("", True, Found("", ""), Found("", "")), "", ()),
     )
+)
+
+
+WHEN = datetime(2026, 11, 24, 9, tzinfo=UTC)
+OURS = Key(
+    *("example.com.", "s1", "own-mta", "ed25519", keys.State.ACTIVE, WHEN, WHEN),
+    *("k=ed25519; p=+movzn9768oHpoJKNBAD4GHZQCq7TxcPce/vPSogFm4=", "mail-keys", "mta"),
+    seen=Seen(WHEN, ("ns1.example.net.",), 300),
+    words=(Word("mx1.example.com", WHEN, signs=True),),
+    revocation=Revocation(WHEN, "ops", "stolen"),
+)
+AT = ("example.com.", "s1")
+OF_KEYS = (
+    of_keys.as_json([of_keys.Told("example.com.", OURS, Wait(WHEN, "time"))], []),
+    of_keys.stores_json([OURS], [], []),
+    of_keys.records_json([OURS]),
+    json.loads(report_file.write([Report("mx1.example.com", "mta", WHEN, {AT: ""}, frozenset({AT}))])),
 )
 
 
@@ -73,10 +105,15 @@ KEYS = {
     (FILES, "Keys of your own"): [("OwnKeys", "dkim.")],
     (FILES, "dnsauth.yaml"): [
         *((CONFIG_FILE, ""), ("Defaults", "defaults."), ("Live", "live."), ("Ignore", "live.ignore[].")),
+        ("Rotation", "rotation."),
     ],
     (FILES, "`waivers`"): [("Waiver", "")],
+    (FILES, "`notify`"): [("Notify", "")],
     (FILES, "`agreements`"): [("Agreement", "")],
-    (SERVICES, "A definition"): [(SERVICE, ""), (SERVICE["$defs"]["Spf"], "spf.")],
+    (SERVICES, "A definition"): [
+        (SERVICE, ""),
+        *((SERVICE["$defs"]["Spf"], "spf."), (SERVICE["$defs"]["Rotation"], "rotation.")),
+    ],
     (SERVICES, "Parameters"): [(SERVICE["$defs"]["Parameter"], "")],
 }
 
@@ -105,7 +142,8 @@ def test_every_form_is_told():
 
 
 def test_every_rule_of_a_plan_is_told_and_what_waives_it():
-    known = {rule for rule in vars(rules).values() if isinstance(rule, Rule) and rule.code.startswith("PLN")}
+    defined = (*vars(rules).values(), *vars(rotation).values())
+    known = {rule for rule in defined if isinstance(rule, Rule) and rule.code.startswith("PLN")}
     guards = {rule.code for rule in known if rule.severity is Severity.ERROR}
     headings = ("Nothing waives these", "A waiver lifts these", "Notes stop nothing")
     assert [guards - rules.WAIVABLE, rules.WAIVABLE, {rule.code for rule in known} - guards] == [
@@ -177,6 +215,32 @@ def test_every_filter_is_told_and_every_example_is_an_expression():
     assert FILTERS.keys() == used
 
 
+def test_every_class_of_key_stores_and_signers_is_told_and_what_a_signer_may_be_told():
+    rows = FILES.table("`signers`")
+    classes = {ours.name for ours in entry_points(group=signer.GROUP)}
+    assert classes == {code for row in rows if "class" in row.cells for code in row.codes}
+    settings = {code: codes(row.cells["of"]) for row in rows if "setting" in row.cells for code in row.codes}
+    of_files = classes - {"ses"}
+    assert {*Terms._fields} == {code for code, of in settings.items() if of_files == {*of}}
+    assert {*ses._SETTINGS} == {code for code, of in settings.items() if of == ("ses",)}
+    assert {*signer._OTHERS} == {code for code, of in settings.items() if not of}
+    stores = {ours.name for ours in entry_points(group=store.GROUP)}
+    assert stores == {code for heading in Document("docs/keys.md").headings for code in codes(heading)}
+    told = {code: row.cells["says"] for row in FILES.table("dnsauth.yaml") for code in row.codes}
+    assert [stores, classes] == [{*codes(told[key])} - {"class"} for key in ("key_stores", "signers")]
+
+
+def test_every_field_of_a_key_in_a_lock_is_told():
+    (shown,) = (fence.text for fence in FILES.fences if {"recorded:", "keys:"} <= {*fence.text.splitlines()})
+    lock, problems = lock_file.read(shown.encode(), "", "example.com.")
+    assert () == problems
+    assert shown == lock_file.write(lock).partition("\n")[2]
+    (key,) = lock.keys
+    whole = keys_file.line(replace(key, revocation=Revocation(key.since, "", "")), lock.zone)
+    (written,) = documents.load(f"[{whole}]".encode(), "")[0]
+    assert {*written} == {code for row in FILES.table("Keys in a lock") for code in row.codes}
+
+
 def test_every_class_with_a_target_of_ours_is_told():
     assert _OURS.keys() == {code for row in OCTODNS.table("Providers") for code in row.codes}
 
@@ -208,7 +272,9 @@ def test_every_field_of_a_json_answer_is_told():
     assert told["An RRset"] == records["records"][0].keys()
     assert told["A server"] == zone["servers"][0].keys()
     assert {*zone, *Missing._fields} == set(codes(REFERENCE.text.splitlines()[-1]))
-    differing = answers.diff([ZoneDiff("", (Seen(Server("", "192.0.2.1"), None, State.AGREES),))])
+    differing = answers.diff(
+        [diff_model.ZoneDiff("", (diff_model.Seen(Server("", "192.0.2.1"), None, State.AGREES),))]
+    )
     (zone,) = differing["zones"]
     assert [*zone] == [code for row in LIVE.table("JSON") for code in row.codes]
     assert zone["servers"][0].keys() <= {
@@ -217,9 +283,41 @@ def test_every_field_of_a_json_answer_is_told():
     assert {*State} == {code for row in LIVE.table("What could not be asked") for code in row.codes}
     plan = json.loads(plan_file.write(Plan("", "", ())))
     new = refresh.document(Changes(), Observed(), {})
-    whole = (found, records, served, differing, answers.services([]), plan, document(RECEIPT), new, EXPLAINED)
+    ours = (answers.posted("", Posted(Done.NOTHING)), json.loads(reviewed.write((), "", None)))
+    whole = (
+        *(*ours, *OF_KEYS),
+        found,
+        records,
+        served,
+        differing,
+        answers.services([]),
+        plan,
+        document(RECEIPT),
+        new,
+        EXPLAINED,
+    )
     formats = {codes(row.cells["`format`"])[0] for row in REFERENCE.table("JSON answers")}
     assert formats == {one["format"] for one in whole}
+
+
+def test_every_field_of_an_answer_about_keys_is_told():
+    told = {
+        heading: {code for row in REFERENCE.table(heading) for code in row.codes}
+        for heading in REFERENCE.headings
+    }
+    answered, stores, records, deployed = OF_KEYS
+    (report,) = deployed["reports"]
+    assert told["A key of your own"] == answered["keys"][0].keys()
+    assert told["A report of a host"] == report.keys()
+    holds = {code: codes(row.cells["holds"]) for row in REFERENCE.table("JSON answers") for code in row.codes}
+    said = {code for row in REFERENCE.table("A key of your own") for code in codes(row.cells["holds"])}
+    for inner in (*answered["keys"][0]["hosts"], answered["keys"][0]["seen"], answered["keys"][0]["next"]):
+        assert inner.keys() - {"host"} <= said | {"host"}
+    assert report["keys"][0].keys() <= {
+        code for row in REFERENCE.table("A report of a host") for code in codes(row.cells["holds"])
+    } | {"signs"}
+    assert {*stores["keys"][0]} - {*answered["keys"][0]} <= {*holds["dnsauth keys list"]}
+    assert {*records["keys"][0]} - {*answered["keys"][0]} <= {*holds["dnsauth keys import"]}
 
 
 def test_every_field_of_what_explain_says_is_told():

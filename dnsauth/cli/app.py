@@ -8,10 +8,14 @@ from dnsauth.cli.apply import apply
 from dnsauth.cli.check import check
 from dnsauth.cli.diff import diff
 from dnsauth.cli.explain import explain
+from dnsauth.cli.github import github
+from dnsauth.cli.init import init
+from dnsauth.cli.keys import keys
 from dnsauth.cli.lock import lock
 from dnsauth.cli.options import blocks, shared
 from dnsauth.cli.plan import plan
 from dnsauth.cli.records import records
+from dnsauth.cli.rotate import rotate
 from dnsauth.cli.schema import schema
 from dnsauth.cli.services import services
 from dnsauth.cli.verify import verify
@@ -24,7 +28,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback(help=blocks(shared.__doc__))(shared)
-for _verb in (check, records, diff, plan, apply, verify, lock, explain):
+for _verb in (init, check, records, diff, plan, apply, verify, lock, explain):
     app.command(_verb.__name__)(_verb)
+app.add_typer(rotate, name="rotate")
+app.add_typer(keys, name="keys")
 app.add_typer(services, name="services")
+app.add_typer(github, name="github")
 app.command("schema")(schema)

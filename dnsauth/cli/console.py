@@ -35,6 +35,11 @@ def talk(text: str) -> None:
     sys.stderr.flush()
 
 
+def aside(text: str) -> None:
+    """Print one line on stderr, be it in the midst of a `progress`; *text* is safe already."""
+    talk(f"\r\x1b[K{text}" if sys.stderr.isatty() else text)
+
+
 def confirmed(question: str) -> bool:
     """The answer to *question* from the terminal; anything but yes is no."""
     sys.stderr.write(f"{question} [y/N] ")

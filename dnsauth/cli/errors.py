@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +20,8 @@ _REFERENCE = re.compile(r"env/(\w+)")
 
 
 @contextmanager
-def reported(directory: Path, *, verbose: bool) -> Iterator[None]:
-    """Say what goes wrong inside, and end the command with its code."""
+def reported(directory: Path, *, verbose: bool, failed: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Say what goes wrong inside, call *failed*, and end the command with its code."""
     try:
         yield
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
@@ -31,9 +31,11 @@ def reported(directory: Path, *, verbose: bool) -> Iterator[None]:
         raise typer.Exit(Exit.INTERRUPTED) from None
     except DnsauthError as error:
         _say_expected(error, directory)
+        failed()
         raise typer.Exit(Exit.FAILED) from None
     except Exception as error:  # noqa: BLE001  the last resort of a command line
         _say_unexpected(error, directory, verbose=verbose)
+        failed()
         raise typer.Exit(Exit.FAILED) from None
 
 

@@ -9,7 +9,7 @@ import typer
 
 from dnsauth.cli import console
 from dnsauth.cli.exit import Exit
-from dnsauth.cli.looking import Resolver, Servers
+from dnsauth.cli.looking import Resolver, Servers, Timeout
 from dnsauth.cli.options import Run, command
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def explain(
     planned: Planned = False,
     resolver: Resolver = None,
     server: Servers = None,
+    timeout: Timeout = None,
 ) -> None:
     r"""Say who may send for a name, and why.
 
@@ -56,7 +57,7 @@ def explain(
       dnsauth explain example.com --planned
     """
     from dnsauth import names
-    from dnsauth.cli import looking
+    from dnsauth.cli import looking, serving
     from dnsauth.explain import explained
     from dnsauth.explain import planned as planned_lookup
     from dnsauth.live.answers import Answers
@@ -71,7 +72,7 @@ def explain(
     message = _message(domain, ip, mail_from, helo)
     repository = _repository(run)
     desired, locks = repository.desired, repository.locks
-    with looking.network(run, repository, resolver, server) as network:
+    with looking.network(run, repository, resolver, server, seconds=serving.seconds(timeout)) as network:
         answers = Answers(network.resolve)
         known: Lookup = answers.known
         lookup: Lookup = answers.lookup

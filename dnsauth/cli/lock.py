@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dnsauth.cli.looking import Resolver, Servers
+from dnsauth.cli.looking import Resolver, Servers, Timeout
 from dnsauth.cli.options import Run, command
 
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where a lock is out of date.")]
@@ -34,7 +34,7 @@ Refresh = Annotated[
 ]
 
 
-@command("text", "json")
+@command("text", "json", "markdown")
 def lock(
     run: Run,
     *,
@@ -46,6 +46,7 @@ def lock(
     refresh: Refresh = False,
     resolver: Resolver = None,
     server: Servers = None,
+    timeout: Timeout = None,
 ) -> None:
     r"""Bring the lock files up to date.
 
@@ -68,8 +69,8 @@ def lock(
         raise typer.BadParameter(
             "take one of --check [--base REV], --adopt, --release ZONE, --prune and --refresh"
         )
-    if not refresh and (run.format != "text" or resolver is not None or server):
-        raise typer.BadParameter("--format json, --resolver and --server go with --refresh")
+    if not refresh and (run.format != "text" or resolver is not None or server or timeout is not None):
+        raise typer.BadParameter("--format, --resolver, --server and --timeout go with --refresh")
     from dnsauth.cli import locks
 
     if check:
@@ -83,6 +84,6 @@ def lock(
     elif refresh:
         from dnsauth.cli.refresh import refresh as refreshed
 
-        refreshed(run, resolver, server)
+        refreshed(run, resolver, server, timeout)
     else:
         locks.update(run)

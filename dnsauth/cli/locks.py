@@ -10,6 +10,7 @@ import typer
 from dnsauth import names
 from dnsauth.checks.rules import UNREAD
 from dnsauth.cli import console, planning, serving, stages
+from dnsauth.cli.alone import alone
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.git import lock_files
 from dnsauth.cli.options import Run
@@ -30,9 +31,10 @@ SHOWN = 3  # of what a lock lacks
 
 def update(run: Run) -> None:
     """Write the locks that lack something."""
-    repository = stages.load(run)
-    changes = planning.missing(repository)
-    planning.write_locks(run, changes)
+    with alone(run, "lock"):
+        repository = stages.load(run)
+        changes = planning.missing(repository)
+        planning.write_locks(run, changes, repository.locks)
     _say(run, f"{counted(len(changes), 'lock')} written, {len(repository.locks) - len(changes):,} up to date")
 
 
@@ -60,7 +62,7 @@ def check(run: Run, base: str | None) -> None:
 def adopt(run: Run) -> None:
     """Read the providers, and record what a plan would call drift."""
     loaded = stages.load(run)
-    planned = planning.plan(run, loaded, locked=False, adopt=True)
+    planned = planning.plan(run, loaded, locked=False, adopt=True, writing=alone(run, "lock --adopt"))
     unread = [one for zone in planned.plan.zones for one in zone.findings if one.rule is UNREAD]
     for found in unread:
         console.talk(finding(found))
@@ -114,7 +116,8 @@ def prune(run: Run) -> None:
     changes = {
         zone: new for zone, lock in locks.items() if (new := forgotten(lock, own)) != repository.locks[zone]
     }
-    planning.write_locks(run, changes)
+    with alone(run, "lock --prune"):
+        planning.write_locks(run, changes, repository.locks)
     _say(run, f"{counted(len(changes), 'lock')} pruned")
 
 
@@ -142,5 +145,7 @@ def _lost(run: Run, repository: Repository, base: str) -> Iterator[str]:
         if findings:
             yield f"{path} at {base} cannot be read: {findings[0].message}"
         now = repository.locks.get(zone, Lock(zone))
+        for owner in sorted({key.owner for key in then.keys} - {key.owner for key in now.keys}):
+            yield f"{path} lost the key {owner.removesuffix('.')}, which {base} has"
         for claim, digest in sorted(_recorded(then) - _recorded(now)):
             yield f"{path} lost {claim.owner} {claim.type} {claim.grammar} {digest}, which {base} has"

@@ -31,6 +31,16 @@ Servers = Annotated[
     ),
 ]
 
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        min=0,
+        help="How long to ask, if not a minute and more for many names; the rest is not assessed.",
+    ),
+]
+
 
 def over(
     repository: Repository, resolver: str | None = None, server: Sequence[str] | None = None
@@ -49,12 +59,17 @@ def over(
 
 @contextmanager
 def network(
-    run: Run, repository: Repository, resolver: str | None = None, server: Sequence[str] | None = None
+    run: Run,
+    repository: Repository,
+    resolver: str | None = None,
+    server: Sequence[str] | None = None,
+    *,
+    seconds: float | None = None,
 ) -> Iterator[Network]:
     """The network as *repository* and these options say to look at it, until the block ends."""
     from dnsauth.cli import serving
 
-    with serving.network(run, over(repository, resolver, server)) as found:
+    with serving.network(run, over(repository, resolver, server), seconds) as found:
         yield found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -26,6 +26,13 @@ Zones = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer and errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print whole values and more talk.")]
 Now = Annotated[str | None, typer.Option("--now", metavar="RFC3339", hidden=True)]
+Notify = Annotated[
+    bool, typer.Option("--notify", help="Tell whom `notify:` of dnsauth.yaml names; never without this.")
+]
+Metrics = Annotated[
+    Path | None,
+    typer.Option("--metrics", metavar="FILE", help="Write gauges to FILE, as OpenMetrics text."),
+]
 Format = Annotated[
     str | None,
     typer.Option("--format", metavar="FORMAT", help="How to print the answer, where a command has a choice."),
@@ -47,7 +54,10 @@ Version = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What every command is told: where, which zones (as typed), how to speak, and the time."""
+    """What every command is told: where, which zones (as typed), how to speak, and the time.
+
+    *command* is its name as typed, *notify* and *metrics* whom to tell of it beside who typed it.
+    """
 
     directory: Path
     zones: tuple[str, ...]
@@ -55,6 +65,9 @@ class Run:
     verbose: bool
     now: datetime
     format: str = ""
+    command: str = ""
+    notify: bool = False
+    metrics: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +124,12 @@ def shared(  # noqa: PLR0917  Typer passes by name
 Body: TypeAlias = "Callable[..., None]"
 
 
-def command(*formats: str) -> Callable[[Body], Body]:
+def command(*formats: str, notify: bool = False, metrics: bool = False) -> Callable[[Body], Body]:
     """Make a command for Typer of a function of `Run` and its own options.
 
     The command also takes the shared options and, where *formats* are given, ``--format``; the first one
-    is the default. Errors are said as `dnsauth.cli.errors` says them, and end the command.
+    is the default. *notify* and *metrics* give it the options of these names, which it has to serve
+    (`dnsauth.cli.reporting`). Errors are said as `dnsauth.cli.errors` says them, and end the command.
     """
 
     def made(body: Body) -> Body:
@@ -125,12 +139,16 @@ def command(*formats: str) -> Callable[[Body], Body]:
         def invoke(ctx: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer passes what it parsed
             mine = {parameter.name: values.pop(parameter.name) for parameter in own}
             values["zone"] = tuple(values["zone"] or ())
+            telling = values.pop("notify", False), values.pop("metrics", None)
             given = (ctx.obj if isinstance(ctx.obj, _Given) else _Given()).then(_Given(**values))
-            run = _run(given, formats)
-            with reported(run.directory, verbose=run.verbose):
+            run = _reporting(_run(given, formats), ctx, *telling)
+            with reported(run.directory, verbose=run.verbose, failed=lambda: _failed(run)):
                 body(run, **mine)
 
-        parameters = [_parameter("ctx", typer.Context, inspect.Parameter.empty), *own, *_shared(formats)]
+        others = (("notify", Notify, False), ("metrics", Metrics, None))
+        more = [_parameter(*one) for one, wanted in zip(others, (notify, metrics), strict=True) if wanted]
+        context = _parameter("ctx", typer.Context, inspect.Parameter.empty)
+        parameters = [context, *own, *more, *_shared(formats)]
         invoke.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # PEP 362 allows it
             [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
         )
@@ -177,3 +195,24 @@ def _run(given: _Given, formats: tuple[str, ...]) -> Run:
     if now.tzinfo is None:
         raise typer.BadParameter(f"{given.now!r} lacks its offset, as in …Z", param_hint="'--now'")
     return Run(given.directory or Path(), given.zone, given.quiet, given.verbose, now.astimezone(UTC), format)
+
+
+def _reporting(run: Run, ctx: typer.Context, notify: bool, metrics: Path | None) -> Run:
+    """*run* with whom to tell of it; what can't be told in the end is refused before it begins."""
+    if notify:
+        from dnsauth.notify import installed
+
+        if not installed():
+            missing = "apprise is not installed: pip install 'dnsauth[notify]'"
+            raise typer.BadParameter(missing, param_hint="'--notify'")
+    if metrics is not None and not metrics.parent.is_dir():
+        raise typer.BadParameter(f"there is no directory {str(metrics.parent)!r}", param_hint="'--metrics'")
+    command = ctx.command_path.removeprefix("dnsauth ")
+    return replace(run, command=command, notify=notify, metrics=metrics)
+
+
+def _failed(run: Run) -> None:
+    if run.notify:
+        from dnsauth.cli import reporting
+
+        reporting.failed(run)

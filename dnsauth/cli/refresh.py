@@ -21,12 +21,13 @@ from dnsauth.live.network import Network
 from dnsauth.live.resolution import Asked, Resolved, resolution_said
 from dnsauth.live.resolver import resolvers
 from dnsauth.lock import observed_file
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Values
+from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Values, vendor_key
 from dnsauth.lock.observed_changes import Changes, changes
 from dnsauth.lock.observed_parse import FILE, parse
 from dnsauth.names import readable
 from dnsauth.output import json
 from dnsauth.output import refresh as output
+from dnsauth.output.fenced import fenced
 from dnsauth.records import spf
 from dnsauth.spf.closure import closure
 from dnsauth.spf.lookup import NoSuchName, NotLooked, overlaid
@@ -34,7 +35,12 @@ from dnsauth.spf.lookup import NoSuchName, NotLooked, overlaid
 AT_ONCE = 500  # names asked between two words of progress
 
 
-def refresh(run: Run, resolver: str | None = None, server: Sequence[str] | None = None) -> None:
+def refresh(
+    run: Run,
+    resolver: str | None = None,
+    server: Sequence[str] | None = None,
+    timeout: float | None = None,
+) -> None:
     """Ask again what records of the chosen zones lead to, write the observed lock, and say what is new."""
     whole = looking.over(load(run.directory), resolver, server)
     chosen = stages.chosen(run, whole)
@@ -43,7 +49,11 @@ def refresh(run: Run, resolver: str | None = None, server: Sequence[str] | None 
     desired = derive(inventory, whole.catalogue).desired
     wanted = refreshed.wanted(inventory, desired, chosen.locks)
     records = (wanted.desired, wanted.left)
-    with serving.network(run, whole) as network, console.progress("names asked:", quiet=run.quiet) as count:
+    seconds = serving.seconds(timeout, chosen)
+    with (
+        serving.network(run, whole, seconds) as network,
+        console.progress("names asked:", quiet=run.quiet) as count,
+    ):
         asking = _Asking(network, before, count)
         for own, terms in records:
             closure(terms, overlaid(asking.lookup, own), asking.fetch)
@@ -104,7 +114,7 @@ class _Asking:
 
     def keys(self, targets: Collection[str]) -> dict[str, Key | NoKey]:
         found = self._resolved([(target, "TXT") for target in targets])
-        return {asked.name: refreshed.key(values) for asked, values in found}
+        return {asked.name: vendor_key(values) for asked, values in found}
 
     def _resolved(self, questions: Collection[tuple[str, str]]) -> Iterator[tuple[Looked, Values]]:
         self._wanted += len(questions)
@@ -144,10 +154,13 @@ def _longest(after: Observed) -> str:
 
 
 def _say(run: Run, new: Changes, after: Observed, unanswered: Mapping[Looked, str]) -> None:
-    if run.format == "json":
-        console.answer(json.text(output.document(new, after, unanswered)))
-    else:
-        style = console.style(sys.stdout, verbose=run.verbose)
-        console.answer(output.text(new, after, unanswered, style, all=run.verbose))
+    match run.format:
+        case "json":
+            console.answer(json.text(output.document(new, after, unanswered)))
+        case "markdown":
+            console.answer(fenced("dnsauth lock --refresh", output.text(new, after, unanswered, all=True)))
+        case _:
+            style = console.style(sys.stdout, verbose=run.verbose)
+            console.answer(output.text(new, after, unanswered, style, all=run.verbose))
     if unanswered:
         raise typer.Exit(Exit.FAILED)

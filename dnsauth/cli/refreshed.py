@@ -15,9 +15,9 @@ from dnsauth.dmarc import suffix_list
 from dnsauth.inventory.model import Inventory
 from dnsauth.lock import terms
 from dnsauth.lock.model import Lock
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Values
+from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Published, Retired, Seen, Values
 from dnsauth.lock.observed_changes import Use, User
-from dnsauth.records import BadRecord, dkim, spf
+from dnsauth.records import spf
 from dnsauth.spf.flatten import asked
 from dnsauth.spf.lookup import Lookup, overlaid
 from dnsauth.spf.tree import Branch, Tree, tree
@@ -78,19 +78,6 @@ def wanted(
     )
 
 
-def key(values: Values) -> Key | NoKey:
-    """The vendor's key among the TXT *values* of a CNAME's target (RFC 6376 section 3.6.2.2)."""
-    if not values:
-        return NoKey.NXDOMAIN if values is None else NoKey.NODATA
-    if len(values) > 1:
-        return NoKey.UNREADABLE
-    try:
-        record = dkim.Record.parse(values[0])
-    except BadRecord:
-        return NoKey.UNREADABLE
-    return NoKey.REVOKED if record.revoked else Key(dkim.algorithm(record), dkim.fingerprint(record))
-
-
 def registrations(
     answers: Iterable[tuple[str, str]], targets: Iterable[str], zones: Collection[str]
 ) -> frozenset[tuple[str, str]]:
@@ -121,7 +108,11 @@ def observed(before: Observed, found: Found, own: Answers, now: datetime, *, who
         before.resolver,
         {asked.name: Published(now, values) for asked, values in answers.items() if asked.type == "TXT"},
         {asked: values for asked, values in answers.items() if asked.type != "TXT"},
-        _over(before.keys, found.keys, lambda name: not whole or (name, "TXT") in found.unanswered),
+        _over(
+            before.keys,
+            {target: _seen(key, before.keys.get(target), now) for target, key in found.keys.items()},
+            lambda name: not whole or (name, "TXT") in found.unanswered,
+        ),
         _over(
             before.stale,
             {
@@ -143,6 +134,10 @@ def observed(before: Observed, found: Found, own: Answers, now: datetime, *, who
 
 def _over(before: Mapping[_K, _V], found: Mapping[_K, _V], stays: Callable[[_K], bool]) -> dict[_K, _V]:
     return {**{key: value for key, value in before.items() if stays(key)}, **found}
+
+
+def _seen(key: Key | NoKey, before: Seen | None, now: datetime) -> Seen:
+    return before if before is not None and before.key == key else Seen(key, now)
 
 
 def _same(one: Published, before: Published | None) -> bool:

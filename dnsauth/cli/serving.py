@@ -17,17 +17,35 @@ from dnsauth.output import receipt
 from dnsauth.verify import Expected, verify
 
 AT_ONCE = 500  # zones walked between two words of progress
+MINUTE = 60.0  # seconds that a run may take whatever it asks
+QUESTIONS = 10  # for each zone and each RRset of it: more than any one server or resolver gets
+
+
+def seconds(timeout: float | None, repository: Repository | None = None) -> float:
+    """The seconds a run may ask for: *timeout*, or what is ample for zones and RRsets of *repository*."""
+    if timeout is not None:
+        return timeout
+    if repository is None:
+        return MINUTE
+    names = sum(1 + len(rrsets) for rrsets in repository.desired.values())
+    return MINUTE + names * QUESTIONS / repository.inventory.live.rate
 
 
 @contextmanager
-def network(run: Run, repository: Repository) -> Iterator[Network]:
+def network(run: Run, repository: Repository, seconds: float | None = None) -> Iterator[Network]:
     """The network as `live:` of *repository* says to look at it, until the block ends.
 
-    What had to be skipped is said at the end, once.
+    Nothing is asked once *seconds* are over. What had to be left out is said at the end, once.
     """
     inventory = repository.inventory
-    with Network(inventory.live, inventory.zones, run.now.date()) as found:
+    deadline = None if seconds is None else monotonic() + seconds
+    with Network(inventory.live, inventory.zones, run.now.date(), deadline=deadline) as found:
         yield found
+        if found.late and not run.quiet:
+            console.talk(
+                f"the time was up after {seconds:g} s: what was not asked by then is not assessed;"
+                " --timeout SECONDS gives more"
+            )
         if found.unrouted and not run.quiet:
             families = " and ".join(found.unrouted)
             verb, whose = ("is", "its") if len(found.unrouted) == 1 else ("are", "their")
@@ -56,7 +74,7 @@ def standing(
         return verify(
             expected,
             authorities,
-            look=asked.look,
+            look=asked.look_again,
             deadline=deadline,
             clock=monotonic,
             sleep=sleep,

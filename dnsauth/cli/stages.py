@@ -5,21 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeVar
 
 from dnsauth import names
 from dnsauth.checks.check import check
 from dnsauth.checks.flattened import flattening
+from dnsauth.checks.rotation import overdue
+from dnsauth.checks.vendor_keys import vendor_keys
 from dnsauth.cli import console
 from dnsauth.cli.options import Run
-from dnsauth.desired.load import Repository
+from dnsauth.desired.load import Repository, only
 from dnsauth.desired.load import load as load_repository
 from dnsauth.errors import DnsauthError
 from dnsauth.findings import Finding, nearest
+from dnsauth.lock.observed import Observed
 from dnsauth.output import text
-
-_V = TypeVar("_V")
 
 
 def load(run: Run) -> Repository:
@@ -31,26 +30,11 @@ def chosen(run: Run, repository: Repository) -> Repository:
     """*repository* with the zones *run* names, or all of it where it names none."""
     if not run.zones:
         return repository
-    return only(repository, {_zone(text, repository.inventory.zones) for text in run.zones})
+    return only(repository, {named(text, repository.inventory.zones) for text in run.zones})
 
 
-def only(repository: Repository, zones: Collection[str]) -> Repository:
-    """*repository* with *zones* alone; what they ask of each other's names stays."""
-    inventory = repository.inventory
-    waivers = tuple(one for one in inventory.waivers if names.deepest(one.domain, zones))
-    return replace(
-        repository,
-        inventory=replace(inventory, zones=_only(inventory.zones, zones), waivers=waivers),
-        desired=_only(repository.desired, zones),
-        locks=_only(repository.locks, zones),
-    )
-
-
-def _only(mapping: Mapping[str, _V], keys: Collection[str]) -> Mapping[str, _V]:
-    return {key: mapping[key] for key in mapping if key in keys}
-
-
-def _zone(text: str, zones: Mapping[str, object]) -> str:
+def named(text: str, zones: Collection[str]) -> str:
+    """The one of *zones* that *text* names; raises `DnsauthError`."""
     try:
         zone = names.absolute(text)
     except names.BadName as error:
@@ -66,6 +50,7 @@ def checked(
     run: Run, repository: Repository, live: Mapping[str, Sequence[Finding]] | None = None
 ) -> tuple[Finding, ...]:
     """What `check` finds in the files, by place, and what was found *live*, by zone, if anybody looked."""
+    observed = repository.observed if live is None else Observed()  # who looked knows better
     found = check(
         repository.inventory,
         repository.catalogue,
@@ -75,6 +60,8 @@ def checked(
         beside={
             name: (
                 *flattening(zone, repository.flattened, repository.observed, run.now),
+                *overdue(zone, repository.locks[name].keys, repository.inventory, run.now),
+                *vendor_keys(repository.desired[name], repository.catalogue, observed),
                 *(live or {}).get(name, ()),
             )
             for name, zone in repository.inventory.zones.items()

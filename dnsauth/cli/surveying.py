@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from dnsauth.checks.live.drift import moved, watched
 from dnsauth.checks.live.judge import judged
+from dnsauth.checks.live.rules import UNLOOKED
 from dnsauth.checks.live.view import Asking, Subject, Surveyed, Unserved
 from dnsauth.cli import console, serving
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository
 from dnsauth.diff.compare import compared, diff
-from dnsauth.findings import Finding
+from dnsauth.findings import Finding, Outcome
+from dnsauth.inventory.model import Zone
 from dnsauth.live.resolution import Asked
+from dnsauth.names import readable
 from dnsauth.survey import survey
 
 
-def findings(run: Run, repository: Repository) -> Mapping[str, Sequence[Finding]]:
-    """What is doubtful in what the world answers for each zone of *repository*, by its name."""
+def findings(
+    run: Run, repository: Repository, timeout: float | None = None
+) -> Mapping[str, Sequence[Finding]]:
+    """What is doubtful in what the world answers for each zone of *repository*, by its name.
+
+    Once the time is up no more zones are begun: each of those left is not assessed as a whole.
+    """
     inventory = repository.inventory
-    subjects = (_subject(repository, zone) for zone in inventory.zones)
     found: dict[str, Sequence[Finding]] = {}
     with (
-        serving.network(run, repository) as network,
+        serving.network(run, repository, serving.seconds(timeout, repository)) as network,
         console.progress("zones looked at:", quiet=run.quiet) as count,
     ):
         registrations = network.resolve(Asked(domain, "NS") for domain in watched(repository.observed))
@@ -34,11 +42,21 @@ def findings(run: Run, repository: Repository) -> Mapping[str, Sequence[Finding]
             repository.observed,
             lambda surveyed: _unserved(repository, surveyed),
             moved(repository.observed, registrations),
+            run.now,
         )
+        zones = takewhile(lambda _: not network.late, inventory.zones)
+        subjects = (_subject(repository, zone) for zone in zones)
         for surveyed, each in judged(survey(subjects, network), asking):
             found[surveyed.subject.domain] = each
             count(len(found), len(inventory.zones))
-    return found
+    return {
+        name: found[name] if name in found else (_unlooked(zone),) for name, zone in inventory.zones.items()
+    }
+
+
+def _unlooked(zone: Zone) -> Finding:
+    facts = {"zone": readable(zone.name)}
+    return Finding(UNLOOKED, zone.where, zone.name, facts, Outcome.NOT_ASSESSED)
 
 
 def _subject(repository: Repository, zone: str) -> Subject:

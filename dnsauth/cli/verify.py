@@ -17,7 +17,7 @@ Timeout = Annotated[
 ]
 
 
-@command("text", "json")
+@command("text", "json", notify=True, metrics=True)
 def verify(run: Run, *, timeout: Timeout = 60, resolver: Resolver = None, server: Servers = None) -> None:
     r"""Ask every authoritative server what it serves.
 
@@ -33,8 +33,8 @@ def verify(run: Run, *, timeout: Timeout = 60, resolver: Resolver = None, server
     """
     from time import monotonic
 
-    from dnsauth.cli import looking, serving, stages
-    from dnsauth.output import json, receipt
+    from dnsauth.cli import looking, reporting, serving, stages
+    from dnsauth.output import gauges, json, notice, receipt
     from dnsauth.verify import of_desired
 
     repository = looking.over(stages.load(run), resolver, server)
@@ -46,5 +46,11 @@ def verify(run: Run, *, timeout: Timeout = 60, resolver: Resolver = None, server
         console.answer(json.text(json.verified(found)))
     else:
         console.answer(receipt.verified(found, console.style(sys.stdout, verbose=run.verbose)))
+    reporting.told(
+        run,
+        repository.inventory.notify,
+        lambda: notice.of_verified(found),
+        lambda: gauges.of_verified(found),
+    )
     if not all(zone.agrees for zone in found):
         raise typer.Exit(Exit.FAILED)

@@ -10,6 +10,7 @@ from dnsauth.desired.model import Desired
 from dnsauth.diff.model import ZoneDiff
 from dnsauth.diff.model import as_json as diff_json
 from dnsauth.findings import Finding
+from dnsauth.github.outcome import Posted
 from dnsauth.live.standing import Verified, as_json
 from dnsauth.plan.digest import finding_json
 
@@ -55,6 +56,17 @@ def diff(found: Iterable[ZoneDiff]) -> dict[str, object]:
     return {"format": "dnsauth-diff/1", "zones": [diff_json(one) for one in found]}
 
 
+def posted(what: str, done: Posted) -> dict[str, object]:
+    """``dnsauth-github/1``: what became of a text at GitHub, and where it stands."""
+    return {
+        "format": "dnsauth-github/1",
+        "what": what,
+        "done": done.done.value,
+        "number": done.number or None,
+        "url": done.url or None,
+    }
+
+
 def services(found: Iterable[Service]) -> dict[str, object]:
     """``dnsauth-services/1``: one object for each service of the catalogue."""
     return {"format": "dnsauth-services/1", "services": [_service(one) for one in found]}
@@ -69,7 +81,10 @@ def _service(one: Service) -> dict[str, object]:
         "parameters": [_parameter(parameter) for parameter in one.parameters.values()],
         "envelope": one.envelope.value,
         "alignment": dict(one.alignment),
-        "rotation": one.rotation,
+        "rotation": one.rotation.by,
+        "selectors": one.rotation.selectors,
+        "rotation_command": one.rotation.command,
+        "rotation_tool": one.rotation.tool,
         "baa": one.baa,
         "sources": [{"url": source.url, "seen": source.seen} for source in one.sources],
         "notes": one.notes,

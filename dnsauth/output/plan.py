@@ -16,13 +16,18 @@ from dnsauth.plan.sides import added, gone
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
 _COLOURS = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red"}
 UNASKED = "nothing asks for it any more"
+OBSERVED = (
+    "Compared with public DNS, not with what the provider holds: what its servers do not show is not known"
+    " here, and `dnsauth apply` refuses this plan."
+)
 
 
 def text(plan: Plan, style: Style = PLAIN, *, verbose: bool = False) -> str:
     """*plan*, zone by zone, and one line that sums it up; with *verbose*, digests and zones that agree."""
     shown = [zone for zone in plan.zones if zone.changes or zone.findings or verbose]
+    head = [OBSERVED] if plan.observed else []
     blocks = ["\n".join(_zone(zone, style, verbose=verbose)) for zone in shown]
-    return "\n\n".join([*blocks, summary(plan)]) + "\n"
+    return "\n\n".join([*head, *blocks, summary(plan)]) + "\n"
 
 
 def summary(plan: Plan) -> str:
@@ -94,7 +99,8 @@ def sides(change: Change, style: Style) -> Iterator[str]:
 
 def _zone(zone: ZonePlan, style: Style, *, verbose: bool) -> Iterator[str]:
     name = style.paint(safe.line(readable(zone.zone)), "bold")
-    yield f"{name} at {safe.plain(zone.provider)}: {outcome(zone)}"
+    at = "in public DNS" if zone.observed else f"at {safe.plain(zone.provider)}"
+    yield f"{name} {at}: {outcome(zone)}"
     if verbose:
         yield f"  digest {safe.plain(zone.digest)}"
     for change in zone.changes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from dnsauth.lock.observed import Key, Looked, NoKey, Observed, Values
+from dnsauth.lock.observed import Looked, NoKey, Observed, Seen, Values
 from dnsauth.lock.observed_changes import Change, Changes, KeyChange, Kind, Shift, User
 from dnsauth.lock.observed_file import stamp
 from dnsauth.names import readable
@@ -109,9 +109,15 @@ def _key(one: KeyChange, style: Style, few: int | None) -> list[str]:
     target = f"key at {readable(one.target)}"
     if one.after is None:
         return [_head(_GONE, target, "nothing of yours leads there any more", style)]
-    mark = _ALARM if isinstance(one.after, NoKey) else _CHANGED if one.before else _NEW
+    alarm = one.in_place or isinstance(one.after.key, NoKey)
+    mark = _ALARM if alarm else _CHANGED if one.before else _NEW
     said = _key_text(one.after) if one.before is None else f"{_key_text(one.before)} → {_key_text(one.after)}"
-    return [_head(mark, target, said, style), *_users(one.users, few)]
+    lines = [_head(mark, target, said, style)]
+    if one.before and one.lasted is not None:
+        lines.append(f"    the one before was seen since {stamp(one.before.since)[:10]}: {_days(one.lasted)}")
+    if one.in_place:
+        lines.append("    replaced in place: mail signed before verifies no more (RFC 6376 section 3.1)")
+    return [*lines, *_users(one.users, few)]
 
 
 def _unasked(asked: Looked, why: str, after: Observed, style: Style) -> list[str]:
@@ -161,8 +167,13 @@ def _absence(values: Values) -> str:
     return "NXDOMAIN" if values is None else "NODATA"
 
 
-def _key_text(key: Key | NoKey) -> str:
+def _key_text(seen: Seen) -> str:
+    key = seen.key
     return key.value if isinstance(key, NoKey) else f"{key.algorithm} {key.fingerprint[:_FINGERPRINT]}"
+
+
+def _days(time: timedelta) -> str:
+    return counted(time.days, "day")
 
 
 def document(found: Changes, after: Observed, unanswered: Mapping[Looked, str]) -> dict[str, object]:
@@ -196,6 +207,7 @@ def document(found: Changes, after: Observed, unanswered: Mapping[Looked, str]) 
                 "target": one.target,
                 "before": _key_json(one.before),
                 "after": _key_json(one.after),
+                "in_place": one.in_place,
                 "used_by": _used_by(one.users),
             }
             for one in found.keys
@@ -211,10 +223,13 @@ def _values(values: Values) -> dict[str, object]:
     return {"exists": values is not None, "values": list(values or ())}
 
 
-def _key_json(key: Key | NoKey | None) -> dict[str, str] | None:
+def _key_json(seen: Seen | None) -> dict[str, str] | None:
+    if seen is None:
+        return None
+    key, since = seen.key, stamp(seen.since)
     if isinstance(key, NoKey):
-        return {"state": key.value, "algorithm": "", "fingerprint": ""}
-    return {"state": "key", **key._asdict()} if key else None
+        return {"state": key.value, "algorithm": "", "fingerprint": "", "since": since}
+    return {"state": "key", **key._asdict(), "since": since}
 
 
 def _used_by(users: Iterable[User]) -> list[dict[str, object]]:

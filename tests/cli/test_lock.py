@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from demo.nameserver import Nameserver
+from dnsauth.cli import planning
 
 ZONE_TEXT = """\
 $ORIGIN example.com.
@@ -216,3 +217,27 @@ def test_verify_asks_every_server(served):
     done = repository.run("verify", "--timeout", "0", "--zone", "example.com")
     assert done.code == 1
     assert "differs: example.com. TXT: answers" in done.out
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_lost(repository, monkeypatch):
+    """A plan that read the lock before a step of rotation would write the old keys back."""
+    repository.run("lock")
+    before = repository.read("zones/example.com.lock.yaml")
+    repository.write(
+        "zones/example.com.yaml",
+        repository.read("zones/example.com.yaml").replace("198.51.100.7", "198.51.100.8"),
+    )
+    read = planning.read
+
+    def slow(*arguments, **more):
+        theirs = "recorded:\n- 'x TXT token " + "0" * 64 + "'\n"
+        repository.write("zones/example.com.lock.yaml", before.replace("recorded:\n", theirs))
+        return read(*arguments, **more)
+
+    monkeypatch.setattr(planning, "read", slow)
+    done = repository.run("plan")
+    assert (1, True) == (
+        done.code,
+        "was changed by somebody else meanwhile, and was left as it is" in done.err,
+    )
+    assert "x TXT token" in repository.read("zones/example.com.lock.yaml")

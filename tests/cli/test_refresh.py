@@ -175,7 +175,9 @@ CHANGED = """\
     - 192.0.2.200/32
     used by sender esp of example.com, example.net
 
-~ key at s1.dkim.vendor.example  ed25519 21fe31dfa154a261 → ed25519 39f713d0a644253f
+! key at s1.dkim.vendor.example  ed25519 21fe31dfa154a261 → ed25519 39f713d0a644253f
+    the one before was seen since 2026-06-01: 1 day
+    replaced in place: mail signed before verifies no more (RFC 6376 section 3.1)
     used by sender esp of s1._domainkey.example.com, s1._domainkey.example.net
 
 Refresh: 2 names changed, 2 terms with other addresses, 1 key changed.
@@ -223,8 +225,9 @@ def test_json_says_the_same(empty, world):
         "keys": [
             {
                 "target": "s1.dkim.vendor.example.",
-                "before": {"state": "key", "algorithm": "ed25519", "fingerprint": found["keys"][0]["before"]["fingerprint"]},
-                "after": {"state": "NXDOMAIN", "algorithm": "", "fingerprint": ""},
+                "before": {"state": "key", "algorithm": "ed25519", "fingerprint": found["keys"][0]["before"]["fingerprint"], "since": "2026-06-01T12:00:00Z"},
+                "after": {"state": "NXDOMAIN", "algorithm": "", "fingerprint": "", "since": LATER},
+                "in_place": False,
                 "used_by": [{"owner": f"s1._domainkey.example.{top}.", "senders": ["esp"]} for top in ("com", "net")],
             }
         ],
