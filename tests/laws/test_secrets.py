@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from demo.nameserver import Nameserver
+from dnsauth.octodns import patience
 from tests.cli.conftest import Directory, Done
 from tests.servers import KEY, SECRET
 from tests.servers.bind import Named
@@ -135,7 +136,7 @@ TROUBLES = {
             404: "PLN007",
             422: "failed while reading",
             429: "slow down",
-            500: "failed while reading",
+            500: "cannot serve us now",
         }.items()
     },
 }
@@ -146,6 +147,7 @@ def test_what_a_provider_needs_is_shown_by_no_verb_and_written_to_no_file(
     tmp_path, nameserver, echo, monkeypatch, trouble
 ):
     monkeypatch.setenv("DNSAUTH_SECRET", trouble.secret)
+    monkeypatch.setattr(patience, "LIMIT", 0)  # what is said while it is waited has tests of its own
     repository = set_up(tmp_path, nameserver, echo, trouble, "env/DNSAUTH_SECRET")
     more = [*READING, *OTHERS] if trouble is TROUBLES["nothing"] else []
     expect_hidden(trouble.secret, repository, [*ASKING, *more], trouble.said)

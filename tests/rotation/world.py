@@ -21,7 +21,7 @@ from dnsauth.records import dkim
 from dnsauth.rotation.due import Answer, Facts, Served, moved
 from dnsauth.rotation.late import late
 from dnsauth.rotation.reports import Report, confirmed
-from dnsauth.rotation.ring import Policy
+from dnsauth.rotation.ring import Policy, Ring, ring
 from dnsauth.rotation.states import EFFECTS, TRANSITIONS, Event, Published
 from dnsauth.rotation.step import NoWayBack, Stepped, back, signs, step
 from dnsauth.rotation.timing import Timing
@@ -124,7 +124,7 @@ class World:
         self.mail: list[Signed] = []
         self.store: set[str] = set()
         self.given_up: set[str] = set()  # revoked at once by a person
-        self.emergencies: set[str] = set()  # algorithms whose key a person revoked, until another is active
+        self.emergencies: set[Ring] = set()  # whose key a person revoked, until another is active
         self.rushed: set[str] = set()
         self.made = 0
 
@@ -148,16 +148,18 @@ class World:
             self._signed_on(before, after)
         active = [(key.sender, key.algorithm) for key in after.keys if key.state is State.ACTIVE]
         assert len(active) == len(set(active)), "two keys of a ring are active"
-        for algorithm in tuple(self.emergencies):
-            if any(k.algorithm == algorithm and _sound(k) for k in after.keys):
-                self.emergencies.discard(algorithm)
-        old = {key.selector: key.state for key in before.keys}
+        old = {key.selector: key for key in before.keys}
+        names = {old[key.selector].sender: key.sender for key in after.keys if key.selector in old}
+        self.emergencies = {
+            each._replace(sender=names.get(each.sender, each.sender)) for each in self.emergencies
+        }
+        self.emergencies -= {ring(key) for key in after.keys if _sound(key)}
         self.rushed |= {
             key.selector
             for key in after.keys
             if key.state is State.VISIBLE
-            and old[key.selector] is State.PUBLISHED
-            and key.algorithm in self.emergencies
+            and old[key.selector].state is State.PUBLISHED
+            and ring(key) in self.emergencies
         }
         self.head = after
         for name in after.zone.hosts:
@@ -302,7 +304,7 @@ class World:
             return
         marked = replace(named, revocation=named.revocation or Revocation(self.now, "me", "it leaked"))
         if named.state not in (State.GENERATED, State.PUBLISHED):
-            self.emergencies.add(named.algorithm)
+            self.emergencies.add(ring(named))
             if at_once:
                 self.given_up.add(selector)
                 marked = moved(marked, Event.REVOKE, self.now)
