@@ -15,7 +15,7 @@ BUSY = ".dnsauth-busy"
 
 @contextmanager
 def alone(run: Run, command: str) -> Iterator[None]:
-    """Nobody else rotates or applies in this directory until the block ends.
+    """Nobody else writes locks or DNS in this directory until the block ends.
 
     Raises `DnsauthError`, saying who does. Other machines are kept out by the digests of a plan.
     """

@@ -111,7 +111,7 @@ def step(
     that counts once the lock is merged: `dnsauth apply` publishes, `dnsauth keys deploy` signs. Without
     --apply it changes no DNS. Run it as often as you like, as from a daily job; it never skips a state.
 
-    Exit codes: 0 done, also where keys wait; 1 an error, or somebody else rotates here; 4 with --apply,
+    Exit codes: 0 done, also where keys wait; 1 an error, or somebody else is at work here; 4 with --apply,
     something was written and something was refused.
 
     \b
