@@ -176,6 +176,8 @@ def _active(key: Key, facts: Facts, timing: Timing, now: datetime) -> Due:
             if now < until
             else Wait(None, "its successor is on its way")
         )
+    if facts.succeeded:
+        return Step(Event.RETIRE)
     silent = list(_lacking(key, facts.hosts, signs=False))
     return _unreported(silent, "without") or Step(Event.RETIRE)
 

@@ -249,6 +249,13 @@ def test_a_revoked_key_that_hosts_have_nothing_beside_signs_on(state):
             Step(Event.RETIRE),
             "it needs no server",
         ),
+        (
+            facts(KEY, KEY, replaced=True, succeeded=True),
+            signs("mx2"),
+            {"days": 1},
+            Step(Event.RETIRE),
+            "each host signs with its successor, whatever a clock that was ahead makes of the words",
+        ),
     ],
 )
 def test_an_active_key(told, words, later, expected, why):

@@ -130,3 +130,14 @@ def test_a_key_merged_late_takes_over_from_a_younger_one(world):
     assert world.merge(waiting)
     world.revoke(world.newest(State.ACTIVE)[0], at_once=False)
     world.ends()
+
+
+def test_a_host_whose_clock_was_ahead_leaves_no_two_keys_active(world):
+    _until(world, State.ACTIVE, State.VISIBLE, mx1=Habit.DOWN)
+    world.deliver(world.deploy("mx1", pulled=False, ahead=timedelta(minutes=4)))
+    world.now += timedelta(minutes=1)
+    world.deliver(world.deploy("mx1", pulled=True))
+    world.now += A_DAY
+    assert world.merge(world.step())
+    assert [State.RETIRING, State.ACTIVE] == _states(world)
+    world.ends()
