@@ -129,8 +129,8 @@ def _named(server: Server) -> str:
 
 def _alike(zones: Sequence[ZoneDiff], whys: Sequence[str], style: Style) -> Iterator[str]:
     yield f"{style.paint(counted(len(zones), 'zone'), 'bold')}: not assessed in full"
-    yield f"  {safe.plain(first(zones))}"
-    yield from (f"  {style.paint('not assessed', 'yellow')}: {safe.plain(why)}" for why in whys)
+    yield f"  {safe.line(first(zones))}"
+    yield from (f"  {style.paint('not assessed', 'yellow')}: {safe.line(why)}" for why in whys)
 
 
 def _zone(zone: ZoneDiff, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -142,9 +142,9 @@ def _zone(zone: ZoneDiff, style: Style, *, verbose: bool) -> Iterator[str]:
         yield from ("      " + remark for remark in remarks(one.change))
         yield from ("      " + line for line in sides(one.change, style))
         if at := holders(one, zone):
-            yield f"      {safe.plain(at)}"
+            yield f"      {safe.line(at)}"
     if zone.not_assessed:
         yield ""
     for why, what in unheard(zone, few=None if verbose else FEW):
-        yield f"  {style.paint('not assessed', 'yellow')}: {safe.plain(why)}"
-        yield f"      {safe.plain(what)}"
+        yield f"  {style.paint('not assessed', 'yellow')}: {safe.line(why)}"
+        yield f"      {safe.line(what)}"

@@ -28,14 +28,14 @@ def text(found: Explained, message: Message | None, style: Style = PLAIN, *, ver
     blocks.append(list(_dmarc(found)))
     if found.records:
         blocks.append(list(_records(found, style)))
-    head = style.paint(safe.plain(readable(found.name)), "bold")
+    head = style.paint(safe.line(readable(found.name)), "bold")
     return "\n\n".join([head, *("\n".join(lines) for lines in blocks)]) + "\n"
 
 
 def _spf(found: Explained, style: Style, *, verbose: bool) -> Iterator[str]:
     tree = found.spf
     if tree.problem:
-        yield f"SPF: {safe.plain(tree.problem.text)}"
+        yield f"SPF: {safe.line(tree.problem.text)}"
     if tree.text:
         yield f"SPF: {style.value(tree.text, 5)}"
     if tree.record is None:
@@ -86,8 +86,8 @@ def _terms(
         if networks:
             yield f"{indent}{style.value(' '.join(networks), len(indent))}"
             networks = []
-        who = f"  {style.paint(safe.plain(', '.join(senders)), 'cyan')}" if senders else ""
-        said = f"  ({safe.plain('; '.join(notes))})" if notes else ""
+        who = f"  {style.paint(safe.line(', '.join(senders)), 'cyan')}" if senders else ""
+        said = f"  ({safe.line('; '.join(notes))})" if notes else ""
         yield f"{indent}{style.value(str(branch.term), len(indent))}{who}{said}"
         if branch.tree and branch.tree.record and not shown:
             yield from _terms(branch.tree, found, again, style, depth + 1)
@@ -104,12 +104,12 @@ def _price(branch: Branch) -> Iterator[str]:
 
 def _evaluation(evaluation: Evaluation, message: Message, style: Style) -> Iterator[str]:
     result = style.paint(evaluation.result.value, _COLOURS.get(evaluation.result, "yellow"))
-    yield f"{message.ip} in the name of {safe.plain(message.mail_from or message.helo)}: {result}"
-    yield f"  because {safe.plain(evaluation.because)}"
+    yield f"{message.ip} in the name of {safe.line(message.mail_from or message.helo)}: {result}"
+    yield f"  because {safe.line(evaluation.because)}"
     yield f"  {_cost(evaluation.lookups, evaluation.voids)}"
     yield from (f"  {'  ' * step.depth}{_step(step)}" for step in evaluation.steps)
     if evaluation.explanation:
-        yield f"  {safe.plain(readable(message.mail_from))} explains: {safe.plain(evaluation.explanation)}"
+        yield f"  {safe.line(readable(message.mail_from))} explains: {safe.line(evaluation.explanation)}"
 
 
 def _step(step: Step) -> str:
@@ -123,12 +123,12 @@ def _step(step: Step) -> str:
         f"{readable(one.name)} {one.type}: {one.error or ', '.join(one.values) or 'nothing'}"
         for one in step.looked
     )
-    return safe.plain(f"{step.term} → {outcome}" + (f"  [{looked}]" if looked and step.depth < 1 else ""))
+    return safe.line(f"{step.term} → {outcome}" + (f"  [{looked}]" if looked and step.depth < 1 else ""))
 
 
 def _dmarc(found: Explained) -> Iterator[str]:
     if found.dmarc is None:
-        yield f"DMARC: not assessed: {safe.plain(found.unknown)}"
+        yield f"DMARC: not assessed: {safe.line(found.unknown)}"
         return
     walk, listed = found.dmarc.by_tree_walk, found.dmarc.by_suffix_list
     if found.dmarc.differs:
@@ -142,7 +142,7 @@ def _dmarc(found: Explained) -> Iterator[str]:
     else:
         yield f"DMARC: {_policy(walk)}, by tree walk as by public suffix list"
     if walk.text:
-        yield f"  {safe.plain(walk.text)}"
+        yield f"  {safe.line(walk.text)}"
 
 
 def _policy(found: Found) -> str:
@@ -161,8 +161,8 @@ def _records(found: Explained, style: Style) -> Iterator[str]:
                 if origin.sender
                 else ""
             )
-            yield f"  {safe.plain(readable(rrset.owner))} {rrset.type} {style.value(value.text, 24)}"
-            yield f"    {style.paint(safe.plain(f'{origin.file}:{origin.line}{who}'), 'dim')}"
+            yield f"  {safe.line(readable(rrset.owner))} {rrset.type} {style.value(value.text, 24)}"
+            yield f"    {style.paint(safe.line(f'{origin.file}:{origin.line}{who}'), 'dim')}"
 
 
 def as_json(found: Explained) -> dict[str, object]:

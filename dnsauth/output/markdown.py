@@ -19,10 +19,11 @@ OPEN_CHANGES = 10  # a zone with more of them is collapsed
 OPEN_FINDINGS = 20
 MAX_COMMENT = 60_000  # characters; GitHub refuses a comment above 65,536
 
-MAX_CHECKED = 15_000  # of them for what `check` found
+MAX_BESIDE = 15_000  # of them for what stands below a plan or a diff
 
 _COLUMNS = ("| zone | at | changes | digest |", "| --- | --- | --- | --- |")
 _BAR = r"\|"  # in a cell, GitHub Flavored Markdown section 4.10
+_SAVED = "`dnsauth plan merge FILE` prints them from the saved plan."
 _TOO_LONG = "Too long for a comment; see the output of `dnsauth diff`."
 
 
@@ -50,7 +51,7 @@ def plan(plan: Plan, found: Sequence[Finding] = ()) -> str:
         parts.append(part)
     if hidden:
         tally = f"The changes of {counted(len(hidden), 'zone')} ({_actions(hidden)}) do not fit a comment"
-        parts.append(f"{tally}; see the output of `dnsauth plan`.")
+        parts.append(f"{tally}; {_SAVED}")
     return "\n\n".join(filter(None, [*parts, checked, last])) + "\n"
 
 
@@ -75,7 +76,7 @@ def _unlisted(zones: Sequence[ZonePlan]) -> str:
     stopped = sum(zone.stopped for zone in zones)
     among = f"; {stopped:,} of them {'is' if stopped == 1 else 'are'} stopped" if stopped else ""
     more = f"and {counted(len(zones), 'more zone')}: {_actions(zones)}{among}"
-    return f"{more}; see the output of `dnsauth plan --verbose`."
+    return f"{more}; {_SAVED}"
 
 
 def _actions(zones: Iterable[ZonePlan]) -> str:
@@ -84,15 +85,22 @@ def _actions(zones: Iterable[ZonePlan]) -> str:
 
 def _checked(found: Sequence[Finding]) -> str:
     """*found*, collapsed; those that would leave the plan no room are counted."""
-    lines = [*_fitting([_finding(one) for one in found[:OPEN_FINDINGS]], MAX_CHECKED)]
+    lines = "\n".join(_listed(found, OPEN_FINDINGS, MAX_BESIDE))
+    return f"<details><summary>check: {tally(found)}</summary>\n\n{lines}\n\n</details>"
+
+
+def _listed(found: Sequence[Finding], most: int, left: int) -> Iterator[str]:
+    """The first of *found*, *most* in number and *left* in characters, and how many more they are."""
+    lines = _fitting([_finding(one) for one in found[:most]], left)
+    yield from lines
     if len(found) > len(lines):
-        lines.append(f"- and {len(found) - len(lines):,} more; see the output of `dnsauth check`")
-    return f"<details><summary>check: {tally(found)}</summary>\n\n" + "\n".join(lines) + "\n\n</details>"
+        yield f"- and {len(found) - len(lines):,} more; see the output of `dnsauth check`"
 
 
-def findings(found: Sequence[Finding]) -> str:
-    """*found* as a list, and how many there are."""
-    return "\n".join(["### dnsauth check", "", tally(found), "", *map(_finding, found)]).rstrip() + "\n"
+def findings(found: Sequence[Finding], command: str = "check") -> str:
+    """*found* by *command* as a list, and how many there are; those that do not fit a comment are counted."""
+    lines = _listed(found, len(found), MAX_COMMENT)
+    return "\n".join([f"### dnsauth {command}", "", tally(found), "", *lines]).rstrip() + "\n"
 
 
 def diff(found: Sequence[ZoneDiff]) -> str:
@@ -102,7 +110,10 @@ def diff(found: Sequence[ZoneDiff]) -> str:
     """
     parts = ["### dnsauth diff", diffs.summary(found)]
     shown, alike = diffs.gathered(found)
-    gathered = [_alike(zones, whys) for whys, zones in alike.items()]
+    gathered = [*_fitting([_alike(zones, whys) for whys, zones in alike.items()], MAX_BESIDE)]
+    if untold := [*alike.values()][len(gathered) :]:
+        more = counted(sum(map(len, untold)), "more zone")
+        gathered.append(f"{more}: not assessed in full. {_TOO_LONG}")
     left = MAX_COMMENT - sum(map(len, gathered))
     for number, zone in enumerate(shown):
         title = f"#### {safe.code(readable(zone.zone))}: {diffs.outcome(zone)}"
@@ -189,4 +200,10 @@ def _finding(found: Finding) -> str:
     at = place(found)
     where = f" at {safe.code(at)}" if at else ""
     text = f"- **{word}** {found.rule.code}{where}: {safe.prose(found.message)}"
-    return f"{text}\n  Next: {safe.prose(found.next)}" if found.next else text
+    return f"{text}\n  Next: {_step(found.next)}" if found.next else text
+
+
+def _step(next: str) -> str:
+    """A next step; what two blanks set off is a line to paste, and stays one."""
+    said, gap, line = next.partition(":  ")
+    return safe.prose(said) + (f": {safe.code(line)}" if gap else "")

@@ -71,7 +71,7 @@ def remarks(change: Change) -> Iterator[str]:
     before, after = change.before, change.after
     if before and after and before.ttl != after.ttl:
         yield f"TTL {before.ttl} → {after.ttl}"
-    yield from map(safe.plain, change.meaning)
+    yield from map(safe.line, change.meaning)
     if change.adopts:
         yield "takes away a value that was adopted"
     if change.drift:
@@ -86,7 +86,7 @@ def values(change: Change) -> Iterator[tuple[str, str]]:
 
 def head(change: Change, zone: str, style: Style) -> str:
     """``~ _dmarc TXT 3600  FILE:LINE``: what is done to which RRset, and who asks for it."""
-    owner = safe.plain(relative(change.owner, zone))
+    owner = safe.line(relative(change.owner, zone))
     text = f"{_SIGNS[change.action]} {owner} {change.type} {change.rrset.ttl}"
     return f"{style.paint(text, _COLOURS[change.action])}  {style.paint(reason(change), 'dim')}"
 
@@ -99,10 +99,10 @@ def sides(change: Change, style: Style) -> Iterator[str]:
 
 def _zone(zone: ZonePlan, style: Style, *, verbose: bool) -> Iterator[str]:
     name = style.paint(safe.line(readable(zone.zone)), "bold")
-    at = "in public DNS" if zone.observed else f"at {safe.plain(zone.provider)}"
+    at = "in public DNS" if zone.observed else f"at {safe.line(zone.provider)}"
     yield f"{name} {at}: {outcome(zone)}"
     if verbose:
-        yield f"  digest {safe.plain(zone.digest)}"
+        yield f"  digest {safe.line(zone.digest)}"
     for change in zone.changes:
         yield ""
         yield from _change(change, zone.zone, style)

@@ -28,7 +28,7 @@ def text(receipt: Receipt, style: Style = PLAIN) -> str:
     shown = [entry for entry in receipt.entries if entry.outcome is not Outcome.DONE]
     lines = [line for entry in shown for line in _entry(entry, style)]
     if receipt.unverified:
-        lines.append(f"{style.paint('not verified', 'red')}: {safe.plain(receipt.unverified)}")
+        lines.append(f"{style.paint('not verified', 'red')}: {safe.line(receipt.unverified)}")
     tally = Counter(entry.outcome for entry in receipt.entries)
     counts = ", ".join(
         f"{counted(tally[outcome], 'zone')} {outcome.value}" for outcome in Outcome if tally[outcome]
@@ -43,7 +43,7 @@ def text(receipt: Receipt, style: Style = PLAIN) -> str:
 def entry(one: Entry, style: Style = PLAIN) -> str:
     """One line of progress: a zone, its provider and its outcome."""
     outcome = style.paint(one.outcome.value, _COLOURS[one.outcome])
-    return f"{safe.line(readable(one.plan.zone))} at {safe.plain(one.plan.provider)}: {outcome}"
+    return f"{safe.line(readable(one.plan.zone))} at {safe.line(one.plan.provider)}: {outcome}"
 
 
 def verified(found: Iterable[Verified], style: Style = PLAIN) -> str:
@@ -85,9 +85,9 @@ def _entry(one: Entry, style: Style) -> Iterator[str]:
         yield from ("  " + line for text in stops for line in text.splitlines())
         return
     if one.message:
-        yield f"  {safe.plain(one.message)}"
+        yield f"  {safe.line(one.message)}"
     if one.next:
-        yield f"  next: {safe.plain(one.next)}"
+        yield f"  next: {safe.line(one.next)}"
     if one.verified:
         yield from ("  " + line for line in _standings(one.verified, style))
 
@@ -107,7 +107,7 @@ def _standings(zone: Verified, style: Style) -> Iterator[str]:
     """
     agree = [standing.server for standing in zone.standings if standing.state is State.AGREES]
     if agree:
-        addresses = ", ".join(safe.plain(server.address) for server in agree)
+        addresses = ", ".join(safe.line(server.address) for server in agree)
         yield f"{addresses} {'agrees' if len(agree) == 1 else 'agree'}"
     skipped = {
         s.server
@@ -120,6 +120,6 @@ def _standings(zone: Verified, style: Style) -> Iterator[str]:
         if standing.state is not State.AGREES and standing.server not in skipped:
             name = f"{standing.server.name} " if standing.server.name != standing.server.address else ""
             state = style.paint(standing.state.value, "yellow")
-            yield f"{safe.plain(name + standing.server.address)} {state}: {safe.plain(standing.why)}"
+            yield f"{safe.line(name + standing.server.address)} {state}: {safe.line(standing.why)}"
     for missing in zone.missing:
-        yield f"{safe.plain(missing.name)} {style.paint('not assessed', 'yellow')}: {safe.plain(missing.why)}"
+        yield f"{safe.line(missing.name)} {style.paint('not assessed', 'yellow')}: {safe.line(missing.why)}"

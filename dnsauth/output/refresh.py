@@ -85,7 +85,7 @@ def _name(one: Change, style: Style, few: int | None) -> list[str]:
     old, new = one.before or (), one.after or ()
     if one.kind is not Kind.GONE:
         if type == "TXT":
-            lines += [f"    {safe.plain(line)}" for line in meaning(name, "TXT", old, new, 0)]
+            lines += [f"    {safe.line(line)}" for line in meaning(name, "TXT", old, new, 0)]
         lines += _sides(old, new, style)
     return lines + _users(one.users, few)
 
@@ -129,7 +129,7 @@ def _unasked(asked: Looked, why: str, after: Observed, style: Style) -> list[str
 
 def _head(mark: tuple[str, str], what: str, said: str, style: Style) -> str:
     sign, colour = mark
-    return style.paint(f"{sign} {safe.plain(what)}", colour) + (f"  {safe.plain(said)}" if said else "")
+    return style.paint(f"{sign} {safe.line(what)}", colour) + (f"  {safe.line(said)}" if said else "")
 
 
 def _sides(old: Sequence[str], new: Sequence[str], style: Style) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _users(users: Iterable[User], few: int | None) -> list[str]:
             else "a kept or adopted record"
         )
         more = f" and {len(owners) - few:,} more" if few is not None and len(owners) > few else ""
-        lines.append("    " + safe.plain(f"used by {who} of {', '.join(owners[:few])}{more}"))
+        lines.append("    " + safe.line(f"used by {who} of {', '.join(owners[:few])}{more}"))
     return lines
 
 

@@ -22,7 +22,7 @@ class Style:
 
     def value(self, text: str, indent: int) -> str:
         """A foreign *text*, escaped, cut in its middle where it does not fit behind *indent* columns."""
-        text = safe.plain(text)
+        text = safe.line(text)
         room = len(text) if self.width is None else max(self.width - indent, 20)
         if len(text) <= room:
             return text

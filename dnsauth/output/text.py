@@ -31,8 +31,8 @@ def finding(found: Finding, style: Style = PLAIN) -> str:
     word = "not assessed" if found.outcome is Outcome.NOT_ASSESSED else found.rule.severity.value
     head = f"{safe.line(at)}: " if at else ""
     word = style.paint(word, _COLOURS[found.rule.severity])
-    text = f"{head}{word}: {safe.plain(found.message)} [{found.rule.code}]"
-    return f"{text}\n  next: {safe.plain(found.next)}" if found.next else text
+    text = f"{head}{word}: {safe.line(found.message)} [{found.rule.code}]"
+    return f"{text}\n  next: {safe.line(found.next)}" if found.next else text
 
 
 def findings(found: Sequence[Finding], style: Style = PLAIN) -> str:
@@ -61,7 +61,7 @@ def records(desired: Mapping[str, Sequence[Desired]], style: Style = PLAIN) -> s
 def _records(zone: str, rrsets: Sequence[Desired], style: Style) -> str:
     lines = [style.paint(safe.line(readable(zone)), "bold")]
     for one in rrsets:
-        head = style.paint(f"{safe.plain(relative(one.owner, zone))} {one.type} {one.ttl}", "cyan")
+        head = style.paint(f"{safe.line(relative(one.owner, zone))} {one.type} {one.ttl}", "cyan")
         asked = dict.fromkeys(origin for value in one.values for origin in value.origin)
         lines += ["", f"  {head}  {style.paint(places(asked), 'dim')}"]
         lines += ["      " + style.value(text, indent=6) for text in one.texts]
@@ -76,4 +76,4 @@ def places(origins: Iterable[Origin]) -> str:
         place = f"{one.file}:{one.line}" if one.line else one.file
         by_place.setdefault(place, {}).setdefault(f"{one.sender}{service}")
     parts = (" ".join([place, ", ".join(filter(None, who))]).rstrip() for place, who in by_place.items())
-    return safe.plain("; ".join(parts))
+    return safe.line("; ".join(parts))

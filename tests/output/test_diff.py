@@ -43,6 +43,7 @@ LAGGING = ZoneDiff(
     ("IPv6",),
     ("ns8.example.net.",),
 )
+TOO_LONG = "Too long for a comment; see the output of `dnsauth diff`."
 AGREEING = ZoneDiff("example.org.", (Seen(FIRST, 3, State.AGREES), Seen(SECOND, 3, State.AGREES)))
 
 TEXT = """\
@@ -183,8 +184,24 @@ Diff: 1,000 zones not assessed in full.
     )
 
 
+def test_reasons_without_end_leave_room_for_what_differs():
+    many = [
+        ZoneDiff(
+            zone, (), not_assessed=(NotAssessed(zone, "TXT", f"192.0.2.{host}:53 says {'x' * 40} {host}"),)
+        )
+        for host in range(2_000)
+        for zone in (f"d{number}.h{host}.example." for number in range(4))
+    ]
+    shown = markdown.diff([LAGGING, *many])
+    assert len(shown) < 65_536
+    assert MARKDOWN.partition("#### ")[2] in shown
+    told = shown.count("#### 4 zones: not assessed in full")
+    assert 50 < told
+    assert shown.endswith(f"\n\n{8_000 - 4 * told:,} more zones: not assessed in full. {TOO_LONG}\n")
+
+
 def test_what_dns_says_reaches_no_terminal_and_no_comment_as_it_is():
-    evil = "\x1b[2J::error:: ![x](http://example.net/) @everyone"
+    evil = "\x1b[2J##[error]::error:: ![x](http://example.net/) @everyone"
     change = Change(RRset(ZONE, "MX", 60, (evil,)), None, meaning=(evil,))
     zone = ZoneDiff(
         ZONE,
@@ -195,6 +212,7 @@ def test_what_dns_says_reaches_no_terminal_and_no_comment_as_it_is():
     )
     shown = (output.text([zone]), markdown.diff([zone]), answers.text(answers.diff([zone])))
     assert not any("\x1b" in one for one in shown)
+    assert "##[" not in shown[0]
     outside = shown[1].split("```diff")[0].split("`")[::2]
     assert not any("@everyone" in piece or "](http" in piece for piece in outside)
 

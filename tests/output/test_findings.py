@@ -59,6 +59,33 @@ def test_markdown():
     assert MARKDOWN == markdown.findings(ALL)
 
 
+def test_findings_without_end_fit_a_comment_and_are_counted():
+    shown = markdown.findings([ERROR] * 2_000)
+    lines = shown.splitlines()
+    assert len(shown) < 65_536
+    assert "2,000 errors" == lines[2]
+    told = shown.count("**error**")
+    assert 400 < told
+    assert f"- and {2_000 - told:,} more; see the output of `dnsauth check`" == lines[-1]
+
+
+def test_a_line_to_paste_stays_one():
+    line = '- {rule: PLN021, where: "example.com", why: "say `why`"}'
+    found = Finding(
+        Rule("PLN021", Severity.ERROR, "m", "keep it; or add under `waivers:` in dnsauth.yaml:  {line}"),
+        facts={"line": line},
+    )
+    assert f"\n  Next: keep it; or add under `waivers:` in dnsauth.yaml: ``{line}``\n" in markdown.findings(
+        [found]
+    )
+
+
+def test_text_is_no_command_of_a_ci_runner():
+    hostile = "##[add-mask]x"
+    found = Finding(Rule("X1", Severity.ERROR, "{m}", "{m}"), Where(hostile), facts={"m": hostile})
+    assert "##[" not in text.findings((found,))
+
+
 def test_annotations_stand_on_the_lines_of_the_checkout():
     assert GITHUB == github.findings(ALL, HERE)
 

@@ -147,7 +147,7 @@ def test_colour_marks_what_comes_and_goes():
 
 
 def test_hostile_dns_content_reaches_neither_terminal_nor_pull_request():
-    hostile = "\x1b[2J\u202e```</details><img src=x onerror=alert(1)> @team ::error::x\n::x"
+    hostile = "\x1b[2J\u202e```</details><img src=x onerror=alert(1)> @team ::error::x\n::x ##[add-mask]x"
     change = Change(
         txt(ZONE, hostile),
         txt(ZONE, hostile + "2"),
@@ -162,6 +162,7 @@ def test_hostile_dns_content_reaches_neither_terminal_nor_pull_request():
         assert "\x1b" not in shown
         assert "\u202e" not in shown
         assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert "##[" not in plan.text(whole, verbose=True)
     blocks, fence = [], ""
     for line in markdown.plan(whole).splitlines():
         if fence:
@@ -204,7 +205,7 @@ def test_many_changes_are_collapsed_and_those_that_exceed_a_comment_are_counted(
     )
     assert shown.rpartition("\n\n<!-- dnsauth:digests ")[0].endswith(
         f"The changes of {30 - whole} zones ({(30 - whole) * 20} to create) do not fit a comment;"
-        " see the output of `dnsauth plan`."
+        " `dnsauth plan merge FILE` prints them from the saved plan."
     )
     assert all(f"{n:064}" in shown for n in range(30))
 
@@ -228,13 +229,13 @@ def test_three_thousand_zones_fit_a_comment_with_as_many_digests_as_there_is_roo
     assert 300 < len(rows)
     left = 3000 - len(rows)
     assert (
-        f"and {left:,} more zones: {2 * left:,} to create; 100 of them are stopped; see the output of"
-        " `dnsauth plan --verbose`.\n"
+        f"and {left:,} more zones: {2 * left:,} to create; 100 of them are stopped;"
+        " `dnsauth plan merge FILE` prints them from the saved plan.\n"
     ) in shown
     assert (
-        "The changes of 3,000 zones (6,000 to create) do not fit a comment; see the output of `dnsauth plan`."
-        in shown
-    )
+        "The changes of 3,000 zones (6,000 to create) do not fit a comment;"
+        " `dnsauth plan merge FILE` prints them from the saved plan."
+    ) in shown
     assert "check: 500 errors" in shown
 
 

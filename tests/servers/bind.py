@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import dns.rdata
+from dns.rdataclass import IN
+
 from demo.nameserver import RRsets
 from tests.servers import KEY, SECRET
 from tests.servers.process import answers, free_port, program, run, running, transfer, until
@@ -76,6 +79,19 @@ class Named:
         self._control("addzone", zone, f"{{ {options} }};")
         self._zones[zone] = number
         until(lambda: answers(self.address, self.port, zone, "DNSKEY" if signed else "SOA"))
+
+    def unload(self, zone: str) -> None:
+        """Serve *zone* no more; raises KeyError where it is not served."""
+        del self._zones[zone]
+        self._control("delzone", "-clean", zone)
+
+    def zone_text(self, zone: str) -> str:
+        """The zone as it stands, as a zone file with absolute names, without what signing adds."""
+        return "".join(
+            f"{owner} {ttl} IN {rdtype} {dns.rdata.from_wire(IN, rdtype, value, 0, len(value))}\n"
+            for (owner, rdtype), (ttl, values) in self.rrsets(zone).items()
+            for value in values
+        )
 
     def rrsets(self, zone: str) -> RRsets:
         """The zone as it stands, by transfer, without what signing adds."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from tests.servers import KEY, SECRET
 from tests.workflows import hub as hubs
 from tests.workflows import warm
 from tests.workflows.runner import Runner
-from tests.workflows.world import SERVED, ZONE, World, configuration, path
+from tests.workflows.world import SERVED, ZONE, Server, World, configuration, path
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +23,21 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def serving() -> Iterator[Nameserver]:
-    """One nameserver for every test here, since its port stands in the repository."""
-    with Nameserver({}, {KEY: SECRET}) as server:
+def serving(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """One nameserver for every test here, since its port stands in the repository.
+
+    It is `named`, or that of the demo where BIND is not installed.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            server: Server = request.getfixturevalue("named")
+        except pytest.skip.Exception:
+            server = stack.enter_context(Nameserver({}, {KEY: SECRET}))
         yield server
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory, serving: Nameserver, program: Path) -> tuple[Path, str]:
+def start(tmp_path_factory: pytest.TempPathFactory, serving: Server, program: Path) -> tuple[Path, str]:
     """Where `world` begins: a directory with the bare repository and a clone, and the zone as it is served."""
     directory = tmp_path_factory.mktemp("start")
     serving.load("example.com.", SERVED)
@@ -41,7 +49,7 @@ def start(tmp_path_factory: pytest.TempPathFactory, serving: Nameserver, program
 
 
 @pytest.fixture
-def world(tmp_path: Path, start: tuple[Path, str], serving: Nameserver, program: Path) -> Iterator[World]:
+def world(tmp_path: Path, start: tuple[Path, str], serving: Server, program: Path) -> Iterator[World]:
     """A repository made by ``dnsauth init --github``, with a zone whose records stand as it asks for."""
     directory, zone = start
     serving.load("example.com.", zone)
@@ -53,7 +61,7 @@ def world(tmp_path: Path, start: tuple[Path, str], serving: Nameserver, program:
         yield found
 
 
-def made(directory: Path, hub: hubs.Hub, serving: Nameserver, program: Path) -> World:
+def made(directory: Path, hub: hubs.Hub, serving: Server, program: Path) -> World:
     (directory / "runner").mkdir()
     runner = Runner(directory / "runner", path(directory / "clock", program), hub, {"TSIG_SECRET": SECRET})
     return World(directory, hub, runner, serving, program)

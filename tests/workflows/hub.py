@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dnsauth.init import MERGES
 from tests.servers.github import BOT, REPOSITORY, Answer, GitHub, Request
 from tests.servers.github import github as run_github
 
@@ -108,7 +107,6 @@ def running(directory: Path) -> Iterator[Hub]:
 def _new(remote: Path) -> None:
     subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(remote)], check=True)
     subprocess.run(["git", "-C", str(remote), "config", "uploadpack.allowAnySHA1InWant", "true"], check=True)
-    (remote / "info" / "attributes").write_text(f"{MERGES}\n")  # a bare repository reads no other
     hook = remote / "hooks" / "pre-receive"
     hook.write_text(HOOK)
     hook.chmod(0o755)

@@ -143,6 +143,7 @@ class Runner:
                 "github": {**here["github"], "token": token},
                 "secrets": _Secrets(secrets, found.secrets),
                 "matrix": one,
+                "runner": {"temp": str(self.directory / f"job{self.count + 1}")},
                 "strategy": {"job-total": len(combinations)},
                 "steps": {},
             }
@@ -188,6 +189,7 @@ class Runner:
             "HOME": str(place),
             "LANG": "C.UTF-8",
             "CI": "true",
+            "RUNNER_TEMP": contexts["runner"]["temp"],
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.hub.url,
             "GITHUB_EVENT_NAME": contexts["github"]["event_name"],
@@ -241,10 +243,12 @@ class Runner:
                 ran.artifacts[given["name"]] = kept
             case "actions/download-artifact":
                 pattern = given.get("pattern") or given["name"]
+                there = workspace / given.get("path", ".")
+                there.mkdir(exist_ok=True)
                 for artifact, kept in ran.artifacts.items():
                     if fnmatch(artifact, pattern):
                         for file in kept.iterdir():
-                            shutil.copy(file, workspace)
+                            shutil.copy(file, there)
             case "github/codeql-action/upload-sarif":
                 document = json.loads((workspace / given["sarif_file"]).read_text())
                 assert document["version"] == "2.1.0"

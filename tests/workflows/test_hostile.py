@@ -103,6 +103,18 @@ def test_records_of_others_are_values(world: World):
     assert 10 == len(world.served("_dmarc.example.com."))
 
 
+def test_a_plan_in_the_branch_itself_is_no_part_of_its_plan(world: World):
+    number = world.propose("topic", {FILE: STRICTER})
+    forged = (world.plan(number).artifacts["plan"] / "plan.json").read_text()
+    other = world.propose("other", {f"plan-{part}.json": forged for part in (1, 9)} | {"lock.patch": forged})
+    ran = world.plan(other)
+    assert {"success"} == {*ran.results.values()}, ran.log
+    assert ["plan-1.json"] == [file.name for file in ran.artifacts["plan-1"].iterdir()]
+    (comment,) = world.comments(other)
+    assert "Plan: 1 zone agrees." in comment
+    assert "quarantine" not in comment + ran.summary
+
+
 def test_a_title_or_a_comment_of_others_is_no_review(world: World):
     number = world.propose("topic", {FILE: STRICTER})
     world.plan(number)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from demo.nameserver import Nameserver
 from tests.workflows import hub as hubs
 from tests.workflows.conftest import made
-from tests.workflows.world import SERVED, ZONE
+from tests.workflows.world import SERVED, ZONE, Server
 
 LIVE = 'live: {{servers: {{example.com: ["{address}:{port}"]}}}}\n'
 
 
-def test_an_empty_directory_passes_its_own_plan(tmp_path: Path, serving: Nameserver, program: Path):
+def test_an_empty_directory_passes_its_own_plan(tmp_path: Path, serving: Server, program: Path):
     serving.load("example.com.", SERVED)
     with hubs.running(tmp_path) as hub:
         world = made(tmp_path, hub, serving, program)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 import yaml
 
 from tests.servers import SECRET
+from tests.servers.bind import Named
 from tests.workflows.world import SERVED, STRICTER, ZONE, World
 
 FILE = "zones/example.com.yaml"
 DMARC = "_dmarc.example.com."
 REPORTS = ZONE.replace('"@":\n', '"@":\n    tls_rpt: ["mailto:tls@example.com"]\n')
+NUMBERED = ZONE.replace('"@":\n', '"@":\n    keep: [{owner: "0", type: TXT, values: [zero]}]\n')
+"""Stands in the lock above what `STRICTER` adds, so that GitHub merges both."""
 DONE = {"lock": "success", "plan": "success", "review": "success"}
 
 
@@ -62,6 +66,11 @@ def test_a_merge_applies_what_was_reviewed_verifies_and_keeps_the_receipt(world:
     again = world.run("apply", "workflow_dispatch")
     assert {"apply": "success", "unreviewed": "skipped"} == again.results, again.log
     assert 2 == len(world.comments(number))
+
+
+def test_what_is_applied_here_is_applied_to_bind(world: World, named: Named):
+    """Where BIND is absent, the skip says that the demo's nameserver was asked instead."""
+    assert named is world.nameserver
 
 
 def foreign_change(world: World) -> None:
@@ -121,7 +130,7 @@ def test_without_reviewers_nothing_unreviewed_is_applied(world: World):
 
 def test_two_merges_in_a_row_are_applied_one_after_the_other(world: World):
     one = reviewed(world)
-    other = world.propose("other", {FILE: REPORTS})
+    other = world.propose("other", {FILE: NUMBERED})
     world.plan(other)
     first = world.merge(one)
     second = world.merge(other)
@@ -133,7 +142,7 @@ def test_two_merges_in_a_row_are_applied_one_after_the_other(world: World):
         ran = world.run("apply", sha=commit)
         assert {"apply": "success", "unreviewed": "skipped"} == ran.results, ran.log
     assert world.served(DMARC)
-    assert world.served("_smtp._tls.example.com.")
+    assert world.served("0.example.com.")
 
 
 def test_a_lock_that_is_behind_gets_one_commit_and_the_plan_is_of_that(world: World):
@@ -158,6 +167,21 @@ def test_the_plan_of_that_commit_has_what_came_to_main_meanwhile(world: World):
     (comment,) = world.comments(number)
     assert "p=quarantine" in comment
     assert "_smtp._tls" in comment
+    assert world.merge(number)  # though GitHub knows nothing of merge=union
+
+
+def test_a_pull_request_whose_lock_is_in_conflict_is_plain_git_to_its_author(world: World):
+    number = proposed(world)
+    world.merge(world.propose("other", {FILE: REPORTS}))
+    with pytest.raises(AssertionError):
+        world.merge(number)
+    world.git("fetch", "--quiet", "origin")
+    world.git("checkout", "--quiet", "--detach", "origin/topic")
+    world.git("merge", "--quiet", "--no-edit", "origin/main")
+    world.git("push", "--quiet", "origin", "HEAD:refs/heads/topic")
+    ran = world.plan(number)
+    assert DONE == ran.results, ran.log
+    assert world.merge(number)
 
 
 def test_a_fork_gets_no_secret_and_writes_nothing(world: World):
@@ -213,14 +237,43 @@ def test_a_guard_fails_the_review_and_is_shown(world: World):
     assert "PLN021" in world.comments(number)[0]
 
 
-def test_an_error_in_the_inventory_is_annotated_on_its_line(world: World):
-    number = world.propose("typo", {FILE: STRICTER.replace("policy", "polcy")}, lock=False)
+def test_an_error_in_the_inventory_is_annotated_on_its_line_and_replaces_the_plan(world: World):
+    number = reviewed(world)
+    world.commit("topic", {FILE: STRICTER.replace("policy", "polcy")}, lock=False)
     ran = world.plan(number)
     assert {"lock": "failure", "plan": "skipped", "review": "failure"} == ran.results, ran.log
     assert re.search(
         r"^::error file=zones/example.com.yaml,title=INV030.*,line=6,col=13::", ran.log, re.MULTILINE
     )
-    assert {} == world.hub.server.comments
+    (comment,) = world.comments(number)
+    assert "**error** INV030 at `zones/example.com.yaml:6:13`" in comment
+    assert "p=quarantine" not in comment
+    assert "dnsauth:digests" not in comment
+
+
+def test_a_plan_that_could_not_be_made_is_not_that_of_the_commit_before(world: World):
+    number = reviewed(world)
+    world.runner.secrets["TSIG_SECRET"] = "b3RoZXI="
+    world.commit("topic", {FILE: STRICTER.replace("quarantine", "reject")})
+    world.plan(number)
+    (comment,) = world.comments(number)
+    assert "1 zone is stopped" in comment
+    assert "p=quarantine" not in comment
+    world.commit("topic", {"dnsauth.yaml": "version: 1\n"})
+    ran = world.plan(number)
+    assert {"lock": "success", "plan": "failure", "review": "failure"} == ran.results, ran.log
+    assert ["There is no plan: see the jobs `plan`."] == [body(each) for each in world.comments(number)]
+
+
+def test_an_apply_that_fails_before_it_begins_is_told_where_to_read_on(world: World):
+    number = reviewed(world)
+    world.merge(number)
+    world.runner.secrets.clear()
+    ran = world.run("apply")
+    assert {"apply": "failure", "unreviewed": "skipped"} == ran.results, ran.log
+    _, told = world.comments(number)
+    assert body(told).startswith("dnsauth apply ended without an answer.\nLog and receipt: http")
+    assert body(told).endswith("/example/dns/actions/runs/77")
 
 
 def test_a_lock_that_lost_a_line_fails_the_review(world: World):
@@ -230,6 +283,26 @@ def test_a_lock_that_lost_a_line_fails_the_review(world: World):
     ran = world.plan(number)
     assert "failure" == ran.results["review"], ran.log
     assert "lost example.com. TXT spf" in ran.log, ran.log
+
+
+def test_what_was_written_in_part_is_told_and_the_rest_waits(world: World):
+    files = {FILE: STRICTER, "zones/example.net.yaml": STRICTER}
+    world.nameserver.load("example.net.", SERVED.replace("example.com", "example.net"))
+    number = world.propose("topic", {**files, "dnsauth.yaml": _also(world, "example.net")})
+    assert DONE == world.plan(number).results
+    foreign_change(world)
+    world.merge(number)
+    world.hub.reviewers.add("dns-unreviewed")
+    ran = world.run("apply")
+    assert {"apply": "failure", "unreviewed": "waiting"} == ran.results, ran.log
+    assert "Apply: 1 zone applied, 1 zone stale." in world.comments(number)[1]
+    assert "::error::DNS is not what was reviewed" in ran.log
+    assert ("_dmarc.example.net.", "TXT") in world.nameserver.rrsets("example.net.")
+    assert (b"\x06theirs",) == world.served(DMARC)
+    world.runner.approved.add("dns-unreviewed")
+    ran = world.run("apply", "workflow_dispatch")
+    assert {"apply": "failure", "unreviewed": "success"} == ran.results, ran.log
+    assert 2 == len(world.served(DMARC))
 
 
 def test_shards_are_behind_one_number_and_change_nothing(world: World):

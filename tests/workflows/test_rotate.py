@@ -208,3 +208,23 @@ def test_who_pushed_to_the_rolling_branch_meanwhile_loses_nothing(team: Team):
     team.rotate()
     assert [number] == team.open
     assert theirs in world.hub.git("rev-list", "dnsauth/rotate")
+
+
+def test_an_inventory_that_was_merged_meanwhile_loses_no_key_and_no_line(team: Team):
+    world = team.world
+    stricter = {"zones/example.com.yaml": SENDING + "    dmarc: {policy: quarantine}\n"}
+    world.later(days=90)
+    team.rotate()
+    team.merged(dns=False)
+    world.later(days=1)
+    team.rotate()
+    world.merge(world.propose("topic", stricter))
+    (number,) = team.open
+    world.later(days=1)
+    team.rotate()  # takes main in, by the rule in .gitattributes that GitHub does not know
+    ran = world.plan(number)
+    assert {"success"} == {*ran.results.values()}, ran.log
+    world.merge(number)
+    assert ["active", "published"] == team.states()
+    assert "_dmarc TXT dmarc" in world.hub.git("show", "main:zones/example.com.lock.yaml")
+    assert "lock up to date" in world.dnsauth("lock", "--check")

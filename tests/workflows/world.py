@@ -7,12 +7,15 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from demo.nameserver import Nameserver
 from tests.servers import KEY
+from tests.servers.bind import Named
 from tests.workflows.hub import Hub
 from tests.workflows.runner import Ran, Runner, clean
+
+Server: TypeAlias = Named | Nameserver
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CONFIG = """\
@@ -46,7 +49,7 @@ class World:
     directory: Path
     hub: Hub
     runner: Runner
-    nameserver: Nameserver
+    nameserver: Server
     program: Path
     now: datetime = START
 
@@ -62,7 +65,7 @@ class World:
         subprocess.run(["git", "init", "--quiet", "-b", "main", str(self.clone)], check=True)
         self.git("remote", "add", "origin", str(self.hub.remote))
         self.write(files)
-        self.dnsauth("init", "--github", *init)
+        self.dnsauth("init", "--offline", "--github", *init)
         self.dnsauth("lock")
         self.git("add", "--all")
         self.git("commit", "--quiet", "-m", "start")
@@ -206,5 +209,5 @@ def path(*first: Path) -> str:
     return ":".join([*map(str, first), os.environ["PATH"]])
 
 
-def configuration(nameserver: Nameserver) -> str:
+def configuration(nameserver: Server) -> str:
     return CONFIG.format(address=nameserver.address, port=nameserver.port, key=KEY)
