@@ -26,9 +26,9 @@ class Fence(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The file it stands for, as its first line ``# PATH`` says, or empty."""
-        found = re.match(r"# ([\w./-]+\.yaml)\n", self.text)
-        return found[1] if found and self.language == "yaml" else ""
+        """The file it stands for, as its first line ``# PATH`` says, or ``<!-- PATH -->``; or empty."""
+        found = re.match(r"(?:# |<!-- )([\w./-]+\.(yaml|xml))(?: -->)?\n", self.text)
+        return found[1] if found and self.language == found[2] else ""
 
 
 class Row(NamedTuple):

@@ -99,7 +99,7 @@ def follow(document: Document, network: Network) -> None:
     names, shell = {}, Shell(NOW)
     for fence in document.fences:
         match fence.language:
-            case "yaml" if fence.path:
+            case "yaml" | "xml" if fence.path:
                 write(Path(fence.path), network.real(fence.text))
             case "zone":
                 network.load(fence)

@@ -51,6 +51,21 @@ class Revocation(NamedTuple):
     reason: str
 
 
+class Reported(NamedTuple):
+    """The end of the latest period of which an aggregate report says that the key verified mail.
+
+    *org_name* is who sent the report, by its own account (RFC 9990). Anybody can say so: it only ever delays.
+    """
+
+    end: datetime
+    org_name: str
+
+    @property
+    def by(self) -> str:
+        """Who sent the report, for people."""
+        return self.org_name or "somebody without a name"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One DKIM key of ours; its selector is never used again, so its line is never removed.
@@ -72,6 +87,7 @@ class Key:
     seen: Seen | None = None
     words: tuple[Word, ...] = ()
     revocation: Revocation | None = None
+    reported: Reported | None = None
 
     @property
     def owner(self) -> str:
@@ -80,7 +96,10 @@ class Key:
 
     @property
     def latest(self) -> datetime:
-        """The latest time any of its evidence names: a clock that is behind it is wrong."""
+        """The latest time any of its evidence names: a clock that is behind it is wrong.
+
+        What was reported is left out: strangers must not stop our clock.
+        """
         seen = (self.seen.at,) if self.seen else ()
         said = (self.revocation.at,) if self.revocation else ()
         return max(self.made, self.since, *seen, *said, *(word.at for word in self.words))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from dnsauth import names
 from dnsauth.documents import Map, Node
 from dnsauth.documents.events import UNSEEN
-from dnsauth.lock.keys import Key, Revocation, Seen, State, Word
+from dnsauth.lock.keys import Key, Reported, Revocation, Seen, State, Word
 from dnsauth.records import BadRecord, dkim
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
@@ -39,6 +39,8 @@ def line(key: Key, zone: str) -> str:
         fields["seen"] = {"at": _text(key.seen.at), "ttl": key.seen.ttl, "servers": list(key.seen.servers)}
     if key.words:
         fields["hosts"] = {word.host: _word(word) for word in key.words}
+    if key.reported:
+        fields["reported"] = {"end": _text(key.reported.end), "org_name": key.reported.org_name}
     if key.revocation:
         at, by, reason = key.revocation
         fields["revoked"] = {"at": _text(at), "by": by, "reason": reason}
@@ -104,6 +106,7 @@ def key(node: Node, zone: str) -> Key:
         seen=_seen(node.get("seen")),
         words=_words(node.get("hosts")),
         revocation=_revocation(node.get("revoked")),
+        reported=_reported(node.get("reported")),
     )
 
 
@@ -163,6 +166,14 @@ def _revocation(node: Node | None) -> Revocation | None:
     if not isinstance(node, Map):
         raise BadLine("'revoked' is no mapping")
     return Revocation(_time(node, "at"), _string(node, "by"), _string(node, "reason"))
+
+
+def _reported(node: Node | None) -> Reported | None:
+    if node is None:
+        return None
+    if not isinstance(node, Map) or node.keys() != {"end", "org_name"}:
+        raise BadLine("'reported' has not an 'end' and an 'org_name' alone")
+    return Reported(_time(node, "end"), _string(node, "org_name"))
 
 
 def lines(keys: Iterable[Key], zone: str) -> list[str]:

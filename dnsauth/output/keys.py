@@ -48,7 +48,7 @@ def status(found: Sequence[Told], lacking: Iterable[Lack], now: datetime, style:
     )
     if coming:
         lines += ["", "Coming:"]
-        lines += [f"  {minute(until)}  {_bare(owner)}: {safe.line(why)}" for until, owner, why in coming]
+        lines += [f"  {minute(until)}  {bare(owner)}: {safe.line(why)}" for until, owner, why in coming]
     return "".join(f"{line}\n" for line in lines) or "no key of your own, and no sender asks for one\n"
 
 
@@ -66,10 +66,13 @@ def _table(found: Sequence[Told], now: datetime, style: Style) -> Iterator[str]:
         state = style.paint(f"{key.state.value:<9}", _COLOURS.get(key.state, "yellow"))
         name = f"{safe.plain(key.selector):<{width}}"
         next = "" if key.state is State.REMOVED else safe.line(said(told.due))
+        if key.reported:
+            next = f"{next}  (last seen in reports {key.reported.end:%Y-%m-%d})".lstrip()
         yield f"  {name}  {key.algorithm:<8}  {way}  {state}  {_age(now - key.since)}  {next}".rstrip()
 
 
-def _bare(owner: str) -> str:
+def bare(owner: str) -> str:
+    """*owner* without its final dot, safe to print."""
     return safe.plain(owner.removesuffix("."))
 
 
@@ -132,6 +135,8 @@ def evidence(key: Key) -> str:
         + (f" (says {word.by})" if word.by else "")
         for word in key.words
     ]
+    if key.reported:
+        parts.append(f"reports of {key.reported.by} until {minute(key.reported.end)}")
     if key.revocation:
         parts.append(f"revoked by {key.revocation.by}: {key.revocation.reason}")
     return f"  ({'; '.join(parts)})" if parts else ""
@@ -170,6 +175,7 @@ def _key(told: Told) -> dict[str, object]:
             {"host": word.host, "signs": word.signs, "at": rfc3339(word.at), "by": word.by}
             for word in key.words
         ],
+        "reported": {**key.reported._asdict(), "end": rfc3339(key.reported.end)} if key.reported else None,
         "revoked": {**key.revocation._asdict(), "at": rfc3339(key.revocation.at)} if key.revocation else None,
         "next": _next(key, due),
     }

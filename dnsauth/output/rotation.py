@@ -91,6 +91,8 @@ def _evidence(one: Since) -> Iterator[str]:
     for word in key.words or then.words:
         says = "signs with it" if word.signs else "signs without it"
         yield f"{word.host} {says} since {minute(word.at)}" + (f", says {word.by}" if word.by else "")
+    if key.reported:
+        yield f"reports of {key.reported.by} saw mail signed with it until {minute(key.reported.end)}"
     if key.revocation:
         yield f"revoked by {key.revocation.by} at {minute(key.revocation.at)}: {key.revocation.reason}"
 

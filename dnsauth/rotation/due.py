@@ -194,7 +194,26 @@ def _retiring(key: Key, facts: Facts, timing: Timing, now: datetime) -> Due:
     until = drained(key, facts.hosts, timing, ttl)
     if now < until:
         return Wait(until, "mail it signed may still lie in queues (RFC 5321 section 4.5.4.1)")
-    return Step(Event.DRAIN)
+    return _reported(key, timing, ttl, now) or Step(Event.DRAIN)
+
+
+def _reported(key: Key, timing: Timing, ttl: int, now: datetime) -> Wait | None:
+    """The wait for mail like that of which reports tell, or None where there is none.
+
+    A report is not to be trusted: whoever knows where reports go can send one, and write into it what they
+    like (RFC 9989 section 11.2). It is heard all the same, since it alone tells of mail that lay about for
+    longer than anybody reckoned, or of a host that was forgotten. So it may say one thing only: wait. It
+    comes after every other wait and ends none. It is asked in no state but this, where a key that stays
+    longer costs nothing but its age; and after revocations, so that nobody can save a stolen key with it.
+    Who forges reports day by day keeps a key from draining, and one `dnsauth rotate revoke` ends that.
+    A report of the time before the key retired adds nothing: the drain is no shorter than what it asks for.
+    """
+    if key.reported is None:
+        return None
+    end = min(key.reported.end, now)  # nobody saw what is not yet
+    until = end + timedelta(seconds=timing.in_flight(ttl))
+    why = f"reports of {key.reported.by} saw mail signed with it until {minute(end)}"
+    return Wait(until, why) if now < until else None
 
 
 def drained(key: Key, hosts: tuple[str, ...], timing: Timing, ttl: int) -> datetime:

@@ -17,12 +17,14 @@ def late(
     """Why DNS must not follow the state of *key* on *now*, or None where it may.
 
     *held* with *ttl* seconds is what stands at its owner name. A key that a person revoked waits for nothing.
+    Nor is anything asked of aggregate reports: one that came before the step is in the line that was stepped,
+    and with one that comes later a stranger would stop every change of the zone.
     """
     match held, EFFECTS[key.state].published:
         case Published.EMPTY, Published.KEY:
             return Wait(None, "it is revoked already, and its selector is never used again")
         case Published.KEY, Published.EMPTY if key.revocation is None and hosts:
-            before = replace(key, state=State.RETIRING, since=key.made)
+            before = replace(key, state=State.RETIRING, since=key.made, reported=None)
         case Published.EMPTY, Published.NOTHING:
             before = replace(key, state=State.REVOKED)
         case Published.KEY, Published.NOTHING if key.words:

@@ -24,4 +24,12 @@ class Timing(NamedTuple):
 
     def drain(self, ttl: int) -> int:
         """How long after the last signature a record with *ttl* seconds may still be needed."""
-        return max(DRAIN, self.queue + ttl) + self.overlap
+        return max(DRAIN, self.in_flight(ttl)) + self.overlap
+
+    def in_flight(self, ttl: int) -> int:
+        """How long after a message was seen another may still come that was signed with the same key.
+
+        It may lie in a queue for as long as that one tries (RFC 5321 section 4.5.4.1), and caches may hold
+        what stands there for *ttl* seconds.
+        """
+        return self.queue + ttl

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dnsauth import documents
 from dnsauth.lock import keys_file
-from dnsauth.lock.keys import Key, Revocation, Seen, State, Word
+from dnsauth.lock.keys import Key, Reported, Revocation, Seen, State, Word
 
 ZONE = "example.com."
 RSA = (
@@ -50,6 +50,7 @@ keys = st.sampled_from(sorted(RECORDS)).flatmap(
         seen=st.none() | seen,
         words=words,
         revocation=st.none() | st.builds(Revocation, times, texts, texts),
+        reported=st.none() | st.builds(Reported, times, st.just("") | texts),
     )
 )
 
@@ -72,8 +73,13 @@ def test_the_line_and_the_key_are_inverse(key):
 @given(st.text(st.characters(), min_size=1))
 @settings(max_examples=100, deadline=None)
 @example("\x1b[2J\x85\u2028\u202e\ufeff\ufffe\ud800 and so on")
-def test_whatever_a_person_gives_as_reason_the_line_can_be_read_again(text):
-    key = replace(A_KEY, revocation=Revocation(TIME, text, text), words=(Word(text, TIME, signs=True),))
+def test_whatever_a_person_or_a_reporter_says_the_line_can_be_read_again(text):
+    key = replace(
+        A_KEY,
+        revocation=Revocation(TIME, text, text),
+        words=(Word(text, TIME, signs=True),),
+        reported=Reported(TIME, text),
+    )
     line = keys_file.line(key, ZONE)
     assert line == keys_file.line(_read(line), ZONE)
 
@@ -99,12 +105,14 @@ def test_a_line_is_read_by_people():
         A_KEY,
         words=(Word("mx1", TIME, signs=True), Word("mx2", TIME, signs=False, by="jo")),
         revocation=Revocation(TIME, "jo", "the backup of mx1 is gone"),
+        reported=Reported(TIME, "google.com"),
     )
     assert (
         '{selector: a, domain: "@", sender: own-mta, algorithm: ed25519, state: active,'
         ' since: "2026-03-01T12:00:00Z", made: "2026-03-01T12:00:00Z",'
         ' seen: {at: "2026-03-01T12:00:00Z", ttl: 60, servers: [ns1.example.net.]},'
         ' hosts: {mx1: {signs: "2026-03-01T12:00:00Z"}, mx2: {stopped: "2026-03-01T12:00:00Z", by: jo}},'
+        ' reported: {end: "2026-03-01T12:00:00Z", org_name: google.com},'
         ' revoked: {at: "2026-03-01T12:00:00Z", by: jo, reason: "the backup of mx1 is gone"},'
         f' store: vault, signer: opendkim, record: "{ED25519}"}}'
     ) == keys_file.line(key, ZONE)
@@ -174,6 +182,12 @@ AT = '"2026-03-01T12:00:00Z"'
         ("store:", f"hosts: {{mx1: {{signs: {AT}, stopped: {AT}}}}}, store:", "'mx1' says is neither"),
         ("store:", "hosts: {mx1: {signs: today}}, store:", "'signs' is no time"),
         ("store:", f"hosts: {{mx1: {{signs: {AT}, by: [a]}}}}, store:", "no 'by'"),
+        ("store:", "reported: yes, store:", "'reported' has not"),
+        ("store:", f"reported: {{end: {AT}}}, store:", "'reported' has not"),
+        ("store:", "reported: {org_name: google.com}, store:", "'reported' has not"),
+        ("store:", f"reported: {{end: {AT}, org_name: a, by: b}}, store:", "'reported' has not"),
+        ("store:", "reported: {end: today, org_name: a}, store:", "'end' is no time"),
+        ("store:", f"reported: {{end: {AT}, org_name: [a]}}, store:", "no 'org_name'"),
         ("store:", "revoked: yes, store:", "'revoked' is no mapping"),
         ("store:", f"revoked: {{at: {AT}, by: jo}}, store:", "no 'reason'"),
         ("store:", f"revoked: {{at: {AT}, reason: none}}, store:", "no 'by'"),

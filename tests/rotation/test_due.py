@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dnsauth.lock.keys import State
-from dnsauth.rotation.due import Answer, Facts, Served, Step, Wait, due, minute, observed
-from dnsauth.rotation.states import Event
+from dnsauth.rotation.due import Answer, Facts, Served, Step, Wait, due, minute, moved, observed
+from dnsauth.rotation.states import TRANSITIONS, Event
 from dnsauth.rotation.timing import DAY, Timing
-from tests.rotation.values import HOSTS, LEAKED, SERVERS, TIMING, a_key, at, facts, seen, signs, stopped
+from tests.rotation.values import (
+    HOSTS,
+    LEAKED,
+    SERVERS,
+    TIMING,
+    a_key,
+    at,
+    facts,
+    reported,
+    seen,
+    signs,
+    stopped,
+)
 
 NOTHING, KEY, EMPTY, OTHER, UNKNOWN = (
     Answer.NOTHING,
@@ -386,6 +399,85 @@ def test_an_active_key(told, words, later, expected, why):
             Wait(None, "mx2 has to report that it signs without it"),
             "a host would sign with a key that is not there",
         ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=3)},
+            TIMING,
+            {"days": 7},
+            Wait(
+                at(days=8, hours=1), "reports of google.com saw mail signed with it until 2026-03-04 12:00Z"
+            ),
+            "a message like those may be in a queue for 5 days, and its record in caches for an hour",
+        ),
+        (
+            facts(KEY, KEY, ttl=60),
+            {"words": BOTH_STOPPED, "seen": seen(DAY), "reported": reported("", days=3)},
+            TIMING._replace(queue=6 * DAY),
+            {"days": 9, "hours": 23},
+            Wait(
+                at(days=10),
+                "reports of somebody without a name saw mail signed with it until 2026-03-04 12:00Z",
+            ),
+            "the queues of here, and the TTL of then",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=3)},
+            TIMING,
+            {"days": 8, "hours": 1},
+            Step(Event.DRAIN),
+            "that is over",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=1, hours=23)},
+            TIMING,
+            {"days": 7},
+            Step(Event.DRAIN),
+            "the drain is no shorter",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=-90)},
+            TIMING,
+            {"days": 7},
+            Step(Event.DRAIN),
+            "it was in use then",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=3)},
+            TIMING,
+            {"days": 6},
+            Wait(at(days=7), QUEUES),
+            "a report ends no wait",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": stopped("mx1"), "reported": reported(days=3)},
+            TIMING,
+            {"days": 99},
+            Wait(None, "mx2 has to report that it signs without it"),
+            "and is no word of a host",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=3), "revocation": LEAKED},
+            TIMING,
+            {"days": 4},
+            Step(Event.REVOKE),
+            "it saves no key that is not to be trusted",
+        ),
+        (
+            facts(KEY, KEY),
+            {"words": BOTH_STOPPED, "reported": reported(days=2_000_000)},
+            TIMING,
+            {"days": 8},
+            Wait(
+                at(days=13, hours=1), "reports of google.com saw mail signed with it until 2026-03-09 12:00Z"
+            ),
+            "nobody saw what is not yet",
+        ),
     ],
 )
 def test_a_retiring_key(told, fields, timing, later, expected, why):
@@ -444,6 +536,24 @@ def test_a_clock_that_went_back_stops_a_key(state, fields, latest, why):
     assert expected == due(key, facts(KEY, KEY), TIMING, latest - timedelta(seconds=1)), why
 
 
+@pytest.mark.parametrize("state", [state for state in State if state is not State.RETIRING])
+@pytest.mark.parametrize(
+    "told", [facts(KEY, KEY), facts(EMPTY, EMPTY), facts(NOTHING, NOTHING, replaced=True)]
+)
+@pytest.mark.parametrize("end", [{"days": -9}, {"days": 9}, {"days": 999}])
+def test_a_report_is_nothing_to_any_other_state_and_stops_no_clock(state, told, end):
+    key = a_key(state=state, seen=seen(), words=signs(*HOSTS))
+    heard = replace(key, reported=reported(**end))
+    assert due(key, told, TIMING, at(days=9)) == due(heard, told, TIMING, at(days=9))
+    assert key.latest == heard.latest
+
+
+def test_what_was_reported_stays_with_a_key_whatever_happens_to_it():
+    for state, event in TRANSITIONS:
+        key = a_key(state=state, reported=reported())
+        assert reported() == moved(key, event, at(days=1)).reported
+
+
 def test_a_time_is_read_to_the_minute():
     assert "2026-03-01 12:00Z" == minute(at(seconds=59))
 
@@ -460,6 +570,7 @@ def test_a_time_is_read_to_the_minute():
 )
 def test_a_drain_is_as_long_as_queues_and_caches(drain, ttl, timing, why):
     assert drain == timing.drain(ttl), why
+    assert timing.in_flight(ttl) <= drain, "what a report of before asks for"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dnsauth.rotation.due import Wait
 from dnsauth.rotation.late import late
 from dnsauth.rotation.states import Published
 from dnsauth.rotation.timing import DAY
-from tests.rotation.values import HOSTS, LEAKED, TIMING, a_key, at, seen, signs, stopped
+from tests.rotation.values import HOSTS, LEAKED, TIMING, a_key, at, reported, seen, signs, stopped
 
 NOTHING, KEY, EMPTY = Published.NOTHING, Published.KEY, Published.EMPTY
 QUEUES = "mail it signed may still lie in queues (RFC 5321 section 4.5.4.1)"
@@ -53,6 +53,7 @@ DRAINED = {"state": State.REVOKED, "since": at(days=7), "words": stopped(*HOSTS)
         ),
         (KEY, DRAINED, {"hosts": (*HOSTS, "mx3")}, None, "a host that came since never signed with it"),
         (KEY, {**DRAINED, "words": ()}, {"hosts": ()}, None, "nobody is left to sign"),
+        (KEY, {**DRAINED, "reported": reported(days=6)}, {}, None, "a stranger stops no zone"),
         (
             KEY,
             {**DRAINED, "words": signs(*HOSTS), "revocation": LEAKED},

@@ -19,6 +19,7 @@ TTL = st.sampled_from([300, 3 * DAY])
 HABITS = st.fixed_dictionaries({name: st.sampled_from(Habit) for name in HOSTS})
 INDEX = st.integers(0, 3)
 SPANS = st.sampled_from([timedelta(hours=1), timedelta(hours=7), timedelta(days=1)])
+AGO = st.sampled_from([timedelta(), timedelta(hours=9), timedelta(days=3), timedelta(days=40)])
 LONG = st.sampled_from([timedelta(minutes=1), timedelta(days=2), timedelta(days=8)])
 MORE = "mx3"
 ON_THE_WAY = (State.GENERATED, State.PUBLISHED, State.VISIBLE, State.ACTIVE, State.RETIRING)
@@ -145,6 +146,22 @@ class Rotation(RuleBasedStateMachine):
     def deliver(self, index):
         mailbox = self.world.mailbox
         self.world.deliver(mailbox.pop(index % len(mailbox)))
+
+    @precondition(lambda self: self.world.head.keys)
+    @rule(index=st.integers(0, 9), ago=AGO, org_name=st.sampled_from(["google.com", ""]))
+    def an_aggregate_report_arrives(self, index, ago, org_name):
+        """Also late, and also a forged one: for a key that nobody ever signed with, or that is long gone."""
+        keys = self.world.head.keys
+        self.world.reported(keys[index % len(keys)].selector, ago, org_name)
+
+    @precondition(lambda self: self.world.newest(State.RETIRING))
+    @rule(rounds=st.integers(1, 8), ago=AGO)
+    def an_aggregate_report_sees_what_drains(self, rounds, ago):
+        """On one of the last days of a drain, as of a host that was forgotten."""
+        for _ in range(rounds):
+            self.world.round(timedelta(days=1))
+        if retiring := self.world.newest(State.RETIRING):
+            self.world.reported(retiring[0], ago, "google.com")
 
     @precondition(lambda self: self.world.newest(State.VISIBLE, State.ACTIVE))
     @rule(index=INDEX)

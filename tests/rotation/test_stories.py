@@ -141,3 +141,41 @@ def test_a_host_whose_clock_was_ahead_leaves_no_two_keys_active(world):
     assert world.merge(world.step())
     assert [State.RETIRING, State.ACTIVE] == _states(world)
     world.ends()
+
+
+def test_a_host_that_was_forgotten_shows_in_reports_and_its_key_waits_for_the_mail(world):
+    _until(world, State.RETIRING, State.ACTIVE)
+    old = world.newest(State.RETIRING)[0]
+    retired = world.now
+    for _ in range(3):
+        _days(world, 2)
+        world.reported(old, AN_HOUR, "google.com")
+    last = world.now - AN_HOUR
+    while State.RETIRING in _states(world):
+        _days(world, 1)
+    assert world.now - A_DAY >= last + timedelta(seconds=5 * DAY + 300)
+    assert world.now < retired + timedelta(days=14)
+    world.ends()
+
+
+def test_whoever_forges_reports_keeps_a_key_until_a_person_revokes_it(world):
+    _until(world, State.RETIRING, State.ACTIVE)
+    old = world.newest(State.RETIRING)[0]
+    for _ in range(9):
+        _days(world, 1)
+        world.reported(old, AN_HOUR, "nobody.example")
+    assert State.RETIRING is next(key for key in world.head.keys if key.selector == old).state
+    world.revoke(old, at_once=False)
+    assert State.REVOKED is next(key for key in world.head.keys if key.selector == old).state
+    world.ends()
+
+
+def test_a_step_proposed_before_a_key_was_revoked_at_once_may_be_merged_after():
+    world = World(Zone(SENDER, ("rsa-2048", "ed25519"), HOSTS), Timing(60 * DAY, kept=3 * DAY), 300, 60)
+    _days(world, IN_USE)
+    world.edit(algorithms=("rsa-2048",))
+    branch = world.step()
+    named = next(key.selector for key in world.head.keys if key.algorithm == "rsa-2048")
+    world.revoke(named, at_once=True)
+    assert world.merge(branch)
+    world.ends()

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from dnsauth.lock.keys import Key, Revocation, Seen, State, Word
+from dnsauth.lock.keys import Key, Reported, Revocation, Seen, State, Word
 from dnsauth.records import dkim
 from dnsauth.rotation.due import Answer, Facts, Served
 from dnsauth.rotation.ring import Policy
@@ -91,6 +91,11 @@ def signs(*hosts: str, **after: float) -> tuple[Word, ...]:
 def stopped(*hosts: str, **after: float) -> tuple[Word, ...]:
     """That *hosts* said so long after noon that they do not sign."""
     return tuple(Word(host, at(**after), signs=False) for host in hosts)
+
+
+def reported(org_name: str = "google.com", **after: float) -> Reported:
+    """That reports saw mail pass until so long after noon."""
+    return Reported(at(**after), org_name)
 
 
 def facts(*answers: Answer, ttl: int = 3600, hosts: Sequence[str] = HOSTS, **told: bool) -> Facts:

@@ -16,9 +16,10 @@ from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
 
-from dnsauth.lock.keys import Key, Revocation, State
+from dnsauth.lock.keys import Key, Reported, Revocation, State
 from dnsauth.records import dkim
-from dnsauth.rotation.due import Answer, Facts, Served, moved
+from dnsauth.reports.evidence import recorded
+from dnsauth.rotation.due import Answer, Facts, Served, Step, moved
 from dnsauth.rotation.late import late
 from dnsauth.rotation.reports import Report, confirmed
 from dnsauth.rotation.ring import Policy, Ring, ring
@@ -33,6 +34,11 @@ ROUNDS = len(State)
 SETTLED = 12  # days until new keys sign and what they replace retires
 GONE = 30  # days until the last record goes
 MINUTE = timedelta(minutes=1)
+
+
+def every(_: Key) -> bool:
+    """Every key."""
+    return True
 
 
 class Zone(NamedTuple):
@@ -140,7 +146,8 @@ class World:
     def commit(self, keys: Iterable[Key], zone: Zone | None = None, *, outdated: bool = False) -> None:
         """Make the main branch hold *keys*, after every look at what that means.
 
-        *outdated*: they were made for another inventory, and a key may retire that is asked for again.
+        *outdated*: they were made for another inventory, and a key may retire that is asked for again; or before
+        a key was revoked at once, and the one that signs alone since then may retire for its sake.
         """
         before, after = self.head, Commit(tuple(keys), zone or self.head.zone)
         self._lawful(before.keys, after.keys)
@@ -222,7 +229,12 @@ class World:
             if mine != old:
                 return False
             merged[key.selector] = key
-        self.commit(merged.values(), outdated=branch.base.zone != self.head.zone)
+        given_up = any(
+            key.state is State.REVOKED and base[key.selector].state is not State.REVOKED
+            for key in self.head.keys
+            if key.selector in self.given_up and key.selector in base
+        )
+        self.commit(merged.values(), outdated=given_up or branch.base.zone != self.head.zone)
         return True
 
     # rotate
@@ -233,11 +245,13 @@ class World:
         now: datetime | None = None,
         silent: Collection[str] = (),
         crashes: bool = False,
-        only: Callable[[Key], bool] = lambda _: True,
+        only: Callable[[Key], bool] = every,
     ) -> Branch | None:
         """What a step writes, from the main branch; None where it crashes once a key is in its store."""
         now = now or self.now
         stepped = self._stepped(now, silent, only)
+        if only is every:
+            self._delayed(stepped, now, silent)
         new = []
         for lack in stepped.lacking:
             key = self._new(lack.policy, lack.algorithm, now)
@@ -248,12 +262,17 @@ class World:
         return Branch(self.head, (*(move.key for move in stepped.keys), *new))
 
     def _stepped(
-        self, now: datetime, silent: Collection[str], only: Callable[[Key], bool] = lambda _: True
+        self,
+        now: datetime,
+        silent: Collection[str],
+        only: Callable[[Key], bool] = every,
+        keys: Sequence[Key] | None = None,
     ) -> Stepped:
         def told(key: Key) -> Facts:
             return self.facts(key, silent)
 
-        return step(self.head.keys, self.policies(self.head), self.rest, told, now, only=only)
+        mine = self.head.keys if keys is None else keys
+        return step(mine, self.policies(self.head), self.rest, told, now, only=only)
 
     def facts(self, key: Key, silent: Collection[str] = ()) -> Facts:
         """What the servers but the *silent* ones answer for *key*."""
@@ -263,6 +282,28 @@ class World:
         }
         ttl = max(self.negative, *(self.ttl for answer in held.values() if answer in _STANDS), 0)
         return Facts({name: Served(answer) for name, answer in held.items()}, ttl, self.head.zone.hosts)
+
+    def _delayed(self, stepped: Stepped, now: datetime, silent: Collection[str]) -> None:
+        """Assert that reports hold back what drains, for as long as they may, and do nothing else."""
+        if not any(move.before.reported for move in stepped.keys):
+            return
+        unheard = [replace(key, reported=None) for key in self.head.keys]
+        others = self._stepped(now, silent, keys=unheard)
+        assert stepped.lacking == others.lacking
+        without = {move.key.selector: move for move in others.keys}
+        longest = self.timing.in_flight(max(self.ttl, self.negative))
+        for before, key, what in stepped.keys:
+            other = without[key.selector]
+            assert before.reported == key.reported
+            if what == other.due:
+                assert replace(key, reported=None) == other.key
+            else:
+                assert other.due == Step(Event.DRAIN)
+                assert now < before.reported.end + timedelta(seconds=longest), "it waits for nothing"
+                assert what.until > now
+            if what == Step(Event.DRAIN) and key.reported:
+                heard = key.reported.end + timedelta(seconds=self.timing.in_flight(self.ttl))
+                assert now >= heard, "a report was not heard"
 
     def _new(self, policy: Policy, algorithm: str, now: datetime) -> Key:
         taken = {key.selector for key in self.head.keys}
@@ -320,6 +361,15 @@ class World:
     def deliver(self, report: Report) -> None:
         """Take a report into the lock."""
         self.commit(confirmed(self.head.keys, report))
+
+    def reported(self, selector: str, ago: timedelta, org_name: str) -> None:
+        """Take into the lock that somebody saw mail pass with this key, be it true or not."""
+        seen = {(DOMAIN, selector): Reported(self.now - ago, org_name)}
+        old = {key.selector: key.reported for key in self.head.keys}
+        self.commit(recorded(self.head.keys, seen))
+        for key in self.head.keys:
+            was = old[key.selector]
+            assert was is None or (key.reported and key.reported.end >= was.end)
 
     # DNS
 
