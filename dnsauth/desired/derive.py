@@ -14,7 +14,7 @@ from dnsauth.catalogue.model import Catalogue
 from dnsauth.desired import policy
 from dnsauth.desired.flatten import Basis, Flat, basis
 from dnsauth.desired.keys import own_key_wants
-from dnsauth.desired.model import Desired, Value
+from dnsauth.desired.model import Desired, Origin, Value
 from dnsauth.desired.rules import INV203, INV204, INV209
 from dnsauth.desired.senders import sender_wants, service_asks
 from dnsauth.desired.wants import Want, want
@@ -164,7 +164,7 @@ def _together(zone: str, id: RRsetId, wants: list[Want]) -> Desired:
     if len(wants) == 1:
         only = wants[0]
         value = Value(only.text, Claim(*id, only.grammar), (only.origin,), only.digest, only.terms)
-        return Desired(zone, *id, only.ttl, (value,))
+        return Desired(zone, *id, only.ttl, (value,), only.keeps_ttl)
     by_text: dict[tuple[str, Grammar], list[Want]] = defaultdict(list)
     for item in wants:
         by_text[item.text, item.grammar].append(item)
@@ -178,7 +178,8 @@ def _together(zone: str, id: RRsetId, wants: list[Want]) -> Desired:
         )
         for (text, grammar), same in sorted(by_text.items())
     )
-    return Desired(zone, *id, min(item.ttl for item in wants), values)
+    keeps_ttl = all(item.keeps_ttl for item in wants)
+    return Desired(zone, *id, min(item.ttl for item in wants), values, keeps_ttl)
 
 
 def _conflicts(by_id: Mapping[RRsetId, list[Want]]) -> Iterator[Finding]:
@@ -202,17 +203,18 @@ def _conflicts(by_id: Mapping[RRsetId, list[Want]]) -> Iterator[Finding]:
 
 
 def _different(id: RRsetId, wants: list[Want]) -> Iterator[Finding]:
-    by_grammar: dict[Grammar, dict[object, list[Want]]] = defaultdict(lambda: defaultdict(list))
+    by_grammar: dict[Grammar, dict[Origin, list[Want]]] = defaultdict(lambda: defaultdict(list))
     for item in wants:
-        # several MX of one domain, or several kept values, are one asker's wish
         by_grammar[item.grammar][item.origin].append(item)
     for grammar, askers in by_grammar.items():
         if grammar is Grammar.TOKEN:
             continue
-        whole = grammar is Grammar.RRSET
-        wishes = {frozenset(i.text for i in items): items[0] for items in askers.values()}
-        if not whole:
-            wishes = {frozenset({i.text}): i for items in askers.values() for i in items}
+        wishes: dict[frozenset[str], Want] = {}
+        for origin, items in askers.items():
+            # several MX of one domain, or several values that somebody keeps, are one asker's wish
+            together = grammar is Grammar.RRSET or not origin.sender
+            for wish in [items] if together else [[item] for item in items]:
+                wishes[frozenset(item.text for item in wish)] = wish[0]
         if len(wishes) > 1:
             one, other = list(wishes.values())[:2]
             facts = {

@@ -29,7 +29,7 @@ def own_key_wants(zone: Zone, keys: Iterable[Key], inventory: Inventory) -> Iter
             continue
         domain = domains.get(key.domain) or MailDomain(key.domain, zone.where, inventory.ttl)
         if key.state in _NEW and inventory.rotation.first_ttl is not None:
-            domain = replace(domain, ttl=inventory.rotation.first_ttl)
+            domain = replace(domain, ttl=inventory.rotation.first_ttl, keeps_ttl=False)
         sender = next((sender for sender in domain.senders if sender.name == key.sender), None)
         yield want(key.owner, "TXT", record, domain, sender or domain.where)
 

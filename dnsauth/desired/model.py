@@ -35,13 +35,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The values the inventory asks of one RRset; *ttl* in seconds, for an RRset that is ours alone."""
+    """The values the inventory asks of one RRset; *ttl* in seconds, for an RRset that is ours alone.
+
+    With *keeps_ttl* it is only for one that is new.
+    """
 
     zone: str
     owner: str
     type: str
     ttl: int
     values: tuple[Value, ...]
+    keeps_ttl: bool = False
 
     @property
     def id(self) -> RRsetId:

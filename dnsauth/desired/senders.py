@@ -46,7 +46,10 @@ def service_asks(
             "guess": guess(sender.service, known),
         }
         return Asks(), (Finding(INV201, sender.where, domain.name, facts),)
-    asked, problems = asks(catalogue[sender.service], sender.parameters, domain.name, receives=receives)
+    service = catalogue[sender.service]
+    asked, problems = asks(service, sender.parameters, domain.name, receives=receives)
+    if not service.sends and not receives:
+        problems = ("sends no mail, so it is nobody's sender", *problems)
     return asked, tuple(
         Finding(
             INV202,

@@ -25,7 +25,7 @@ class SpfTerm(NamedTuple):
 class Want(NamedTuple):
     """A value, the grammar it is claimed by, its digest, and who asks for it, in words and as a place.
 
-    *terms* are those of a mail domain's SPF record.
+    *terms* are those of a mail domain's SPF record; with *keeps_ttl*, *ttl* is for an RRset that is new.
     """
 
     owner: str
@@ -37,6 +37,7 @@ class Want(NamedTuple):
     origin: Origin
     column: int = 0
     terms: tuple[SpfTerm, ...] = ()
+    keeps_ttl: bool = False
 
     @property
     def who(self) -> str:
@@ -59,7 +60,10 @@ def want(owner: str, type: str, value: object, domain: MailDomain, by: Sender | 
     text = intern(str(value))  # zones of one fleet ask for many of the same values
     grammar = grammar_of(owner, type, text)
     canonical = canonical_text(grammar, type, text) if isinstance(value, str) else text
-    return Want(owner, type, grammar, text, intern(digest_of(canonical)), domain.ttl, origin, where.column)
+    digest = intern(digest_of(canonical))
+    return Want(
+        owner, type, grammar, text, digest, domain.ttl, origin, where.column, keeps_ttl=domain.keeps_ttl
+    )
 
 
 def also(first: Want, others: Iterable[Sender]) -> Iterator[Want]:

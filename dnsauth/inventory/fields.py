@@ -84,6 +84,11 @@ Duration: TypeAlias = Annotated[
     PlainValidator(values.duration),
     _json(["integer", "string"], minimum=0, maximum=values.MAX_SECONDS, pattern="^[0-9]+[smhdw]?$"),
 ]
+Ttl: TypeAlias = Annotated[
+    int | str,
+    PlainValidator(values.ttl),
+    _json(["integer", "string"], minimum=0, maximum=values.MAX_SECONDS, pattern="^([0-9]+[smhdw]?|keep)$"),
+]
 Rate: TypeAlias = Annotated[
     int, PlainValidator(values.rate), _json("integer", minimum=1, maximum=values.MAX_RATE)
 ]

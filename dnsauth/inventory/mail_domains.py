@@ -35,18 +35,23 @@ _At: TypeAlias = Callable[[str], Where]
 
 
 def mail_domain(
-    name: str, form: zone_form.MailDomain, tree: Map, where: Where, *, ttl: int, config: Config
+    name: str, form: zone_form.MailDomain, tree: Map, where: Where, *, ttl: int | str, config: Config
 ) -> MailDomain:
-    """The mail domain *name*; owners it keeps are still relative to it, and *ttl* is its zone's."""
+    """The mail domain *name*; owners it keeps are still relative to it.
+
+    *ttl* is its zone's, in seconds or ``keep``.
+    """
 
     def at(key: str) -> Where:
         return Where(where.file, *tree.key_where(key))
 
+    said = ttl if form.ttl is None else form.ttl
     silent = form.parked or form.sends is False
     return MailDomain(
         name=name,
         where=where,
-        ttl=ttl if form.ttl is None else form.ttl,
+        ttl=said if isinstance(said, int) else config.defaults.ttl,
+        keeps_ttl=not isinstance(said, int),
         sends=False if silent else True if form.senders else None,
         senders=tuple(_senders(form.senders, tree.get("senders"), where.file, config)),
         receives=NullMX.NULL if form.parked else _receives(form.receives, at, config),

@@ -193,6 +193,8 @@ class MailDomain:
     tls_rpt: tuple[str, ...] = ()
     bimi: Bimi | None = None
     keep: tuple[Keep, ...] = ()
+    keeps_ttl: bool = False
+    """*ttl* is for what is new; an RRset that stands keeps the TTL it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ def duration(value: object) -> int:
     return seconds
 
 
+def ttl(value: object) -> int | str:
+    """A duration, or ``keep``: what stands keeps the TTL it has."""
+    return "keep" if value == "keep" else duration(value)
+
+
 def day(value: object) -> date:
     """A calendar day, ISO 8601 extended form."""
     text = _scalar(value, "a date, as in 2027-03-01")

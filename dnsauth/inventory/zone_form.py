@@ -24,6 +24,7 @@ from dnsauth.inventory.fields import (
     RecordType,
     ReportUri,
     Selector,
+    Ttl,
     Version,
 )
 from dnsauth.inventory.model import All
@@ -143,7 +144,9 @@ class MailDomain(Form):
     bimi: Bimi | None = Field(default=None, description="The logo beside authenticated mail.")
     keep: tuple[Keep, ...] = Field(default=(), description="Records of ours, verbatim.")
     spf: Spf | None = Field(default=None, description="How the SPF record closes.")
-    ttl: Duration | None = Field(default=None, description="TTL of this name's records.")
+    ttl: Ttl | None = Field(
+        default=None, description="TTL of this name's records, or `keep`: those that stand keep theirs."
+    )
 
 
 class Reports(Form):
@@ -166,7 +169,9 @@ class ZoneFile(Form):
     provider: Annotated[tuple[Identifier, ...], Field(min_length=1), OneOrMany()] = Field(
         default=(), description="One provider of dnsauth.yaml, or a list."
     )
-    ttl: Duration | None = Field(default=None, description="TTL of this zone's records.")
+    ttl: Ttl | None = Field(
+        default=None, description="TTL of this zone's records, or `keep`: those that stand keep theirs."
+    )
     reports: Reports | None = Field(
         default=None, description="Whose reports the collectors in this zone take."
     )

@@ -72,7 +72,9 @@ def merge(desired: Sequence[Desired], lock: Lock, held: Held) -> Merge:
 
 def _agrees(desired: Desired, held: RRset | None) -> bool:
     """True where there is nothing to merge, as in nearly all RRsets of nearly all runs."""
-    return held is not None and held.ttl == desired.ttl and held.values == desired.texts
+    return (
+        held is not None and (held.ttl == desired.ttl or desired.keeps_ttl) and held.values == desired.texts
+    )
 
 
 class _Sorting(NamedTuple):
@@ -129,7 +131,7 @@ def _change(before: RRset, desired: Desired | None, sorting: _Sorting) -> Change
     texts = desired.texts if desired else ()
     # what others share, or wrote in their own words, keeps its TTL
     ours_alone = desired is not None and all(text in texts for text in staying)
-    ttl = desired.ttl if desired and ours_alone else before.ttl
+    ttl = desired.ttl if desired and ours_alone and not desired.keeps_ttl else before.ttl
     after = (
         RRset(before.owner, before.type, ttl, tuple(sorted({*staying, *added}))) if staying or added else None
     )

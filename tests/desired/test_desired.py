@@ -46,6 +46,16 @@ def test_a_parked_name_is_seen_not_to_send_and_not_to_receive(tmp_path):
     ] == records(repository)
 
 
+def test_a_ttl_is_kept_for_a_zone_or_a_mail_domain(tmp_path):
+    zone = (
+        "ttl: keep\ndomains: {'@': {sends: false}, a: {sends: false, ttl: 60}, b: {sends: false, ttl: keep}}"
+    )
+    asked = {rrset.owner: rrset for rrset in load(tmp_path, {"example.com": zone}).desired["example.com."]}
+    assert (3600, True) == (asked["example.com."].ttl, asked["example.com."].keeps_ttl)
+    assert (60, False) == (asked["a.example.com."].ttl, asked["a.example.com."].keeps_ttl)
+    assert asked["b.example.com."].keeps_ttl
+
+
 def test_sends_false_says_nothing_of_mx(tmp_path):
     repository = load(tmp_path, {"example.com": "domains: {www: {sends: false}}"})
     assert {"TXT"} == {rrset.type for rrset in repository.desired["example.com."]}

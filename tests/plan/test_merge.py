@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,14 @@ def test_of_two_values_that_parse_equal_one_stays():
 def test_an_rrset_that_is_ours_alone_gets_the_desired_ttl():
     change = one([SPF], lock(SPF), held(rrset("@", "TXT", "v=spf1 mx -all", ttl=60)))
     assert rrset("@", "TXT", "v=spf1 mx -all") == change.after
+
+
+def test_an_rrset_that_keeps_its_ttl_does_so_also_where_its_values_change():
+    keeping = replace(SPF, keeps_ttl=True)
+    assert () == changes([keeping], lock(SPF), held(rrset("@", "TXT", "v=spf1 mx -all", ttl=60)))
+    change = one([keeping], lock(SPF, OLD_SPF), held(rrset("@", "TXT", OLD_SPF.values[0].text, ttl=60)))
+    assert rrset("@", "TXT", "v=spf1 mx -all", ttl=60) == change.after
+    assert SPF.ttl == one([keeping], lock(SPF), held()).after.ttl
 
 
 def test_a_recorded_value_gives_way_and_foreign_values_and_their_ttl_stay():
