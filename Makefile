@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test check bench
+.PHONY: help demo test check services bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
@@ -25,6 +25,9 @@ check: .venv/develop  ## lint, format, types, layers, workflows
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --offline --quiet .github action.yml templates/workflows/*.yml templates/workflows/setup/action.yml
 	@$(BIN)/actionlint -shellcheck $(BIN)/shellcheck .github/workflows/*.yml templates/workflows/*.yml
+
+services: .venv/runtime  ## write docs/services/ from templates/services/
+	@$(BIN)/python -m dnsauth.output.service_pages docs/services
 
 bench: .venv/develop  ## plans beside octodns-sync, whole, after one edit and in parts; the live look beside checkdmarc, dnsperf and dnspython
 	@$(BIN)/python benchmarks/plan.py

@@ -37,13 +37,13 @@ def service(
     sections: Mapping[str, tuple[Path, Iterable[schema.Entry]]] = {
         "records": (("records",), form.records),
         "dkim": (("dkim",), form.dkim),
-        "spf": (("spf", "terms"), form.spf.terms),
+        "spf": (("spf", "terms"), form.spf.terms if form.spf else ()),
         "mx": (("mx",), form.mx),
     }
     findings = tuple(
         Finding(
             SVC002,
-            _where(document, file, (*path, index, key)),
+            placed(document, file, (*path, index, key)),
             facts={"key": key, "text": f"{text:.200}", "problem": problem},
         )
         for path, entries in sections.values()
@@ -62,10 +62,12 @@ def service(
             status=form.status,
             parameters={name: _parameter(name, parameter) for name, parameter in form.parameters.items()},
             template={section: tuple(map(_entry, entries)) for section, (_, entries) in sections.items()},
-            envelope=form.spf.envelope,
+            envelope=form.spf.envelope if form.spf else None,
             alignment=form.alignment.model_dump() if form.alignment else {},
             rotation=_rotation(form.rotation),
             baa=form.baa.offered if form.baa else None,
+            category=form.category or "",
+            detect=model.Detect(**{table: tuple(texts) for table, texts in form.detect}),
             sources=tuple(model.Source(source.url, source.seen) for source in form.sources),
             notes=form.notes,
         ),
@@ -99,7 +101,7 @@ def _command_faults(form: schema.Rotation | None, document: Node, file: str) -> 
         problem = str(error)
     if problem:
         facts = {"key": "command", "text": f"{form.command:.200}", "problem": problem}
-        yield Finding(SVC002, _where(document, file, ("rotation", "command")), facts=facts)
+        yield Finding(SVC002, placed(document, file, ("rotation", "command")), facts=facts)
 
 
 def _parameter(name: str, form: schema.TextField) -> model.ServiceParameter:
@@ -159,7 +161,7 @@ def _unknown(
     return None
 
 
-def _where(document: Node, file: str, path: Path, *, key: bool = False) -> Where:
+def placed(document: Node, file: str, path: Path, *, key: bool = False) -> Where:
     """The place of what *path* leads to, as far as it leads; with *key* the place of its last key."""
     node, place = document, (1, 1)
     for step in path:
@@ -186,7 +188,7 @@ def _misfit(document: Node, file: str, error: ErrorDetails) -> Finding:
     if key and error["type"] not in ("extra_forbidden", "missing"):
         problem = f"{key}: {problem}"
     named_by_key = error["type"] == "extra_forbidden" or path != error["loc"]
-    return Finding(SVC001, _where(document, file, path, key=named_by_key), facts={"problem": problem})
+    return Finding(SVC001, placed(document, file, path, key=named_by_key), facts={"problem": problem})
 
 
 _KEYS = sorted({key for form in schema.FORMS for key in form.model_fields})

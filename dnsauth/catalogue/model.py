@@ -67,6 +67,23 @@ class Rotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Detect:
+    """What tells a service besides what its own entries ask for.
+
+    Suffixes are domains without the final dot, for SPF terms, CNAME targets, exchangers, name servers and the
+    domains reports go to; *txt* says how values begin; *selectors* are asked where nothing points to one.
+    """
+
+    spf: tuple[str, ...] = ()
+    cname: tuple[str, ...] = ()
+    mx: tuple[str, ...] = ()
+    ns: tuple[str, ...] = ()
+    txt: tuple[str, ...] = ()
+    rua: tuple[str, ...] = ()
+    selectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceParameter:
     """A parameter a sender gives: text that matches *pattern* whole, or a list or mapping of such."""
 
@@ -110,12 +127,21 @@ class Service:
     status: Status
     parameters: Mapping[str, ServiceParameter] = field(default_factory=dict)
     template: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
-    envelope: Envelope = Envelope.CUSTOMER
+    envelope: Envelope | None = None
+    """None where that is not said, or it sends no mail."""
     alignment: Mapping[str, str] = field(default_factory=dict)
     rotation: Rotation = Rotation()
     baa: bool | None = None
+    category: str = ""
+    detect: Detect = Detect()
     sources: tuple[Source, ...] = ()
     notes: str = ""
+
+    @property
+    def sends(self) -> bool:
+        """False where it can be nobody's sender, as those who read DMARC reports or only receive."""
+        keys = bool(self.template.get("dkim") or self.template.get("records"))
+        return self.envelope is not None or (keys and self.category != "dmarc")
 
 
 Catalogue = Mapping[str, Service]

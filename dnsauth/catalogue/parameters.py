@@ -11,7 +11,7 @@ from dnsauth.catalogue.patterns import MAX_MATCHED, PLAIN, pattern
 from dnsauth.findings import nearest
 from dnsauth.templating import MAX_RESULT, Value
 
-_BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/@+-]*")  # a text that is itself as a plain YAML scalar
+_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@+-]*")  # a text that is itself as a plain YAML scalar
 
 _QUOTING = re.compile(r'["\\]')
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from dnsauth import documents
 from dnsauth.catalogue.asks import asks, examples
-from dnsauth.catalogue.definition import service
+from dnsauth.catalogue.definition import placed, service
 from dnsauth.catalogue.model import Catalogue, Service
 from dnsauth.catalogue.parameters import flow
+from dnsauth.documents import Node
 from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where
 
 SVC003 = Rule(
@@ -33,7 +34,7 @@ SVC004 = Rule(
 )
 
 DIRECTORY = "templates/services"
-_NAME = re.compile(r"([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\.yaml")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.yaml")
 _PACKAGE = Path(__file__).parents[1]
 _TEMPLATES = _PACKAGE / "templates"  # in a wheel; a checkout has them beside the package
 _SHIPPED = (_TEMPLATES if _TEMPLATES.is_dir() else _PACKAGE.parent / "templates") / "services"
@@ -70,17 +71,52 @@ def read(directory: Path) -> tuple[Catalogue, tuple[Finding, ...]]:
         folder = Path(os.devnull)  # a checkout of dnsauth: what it ships is nobody's own
     for file, path in _files(folder):
         shown = f"{DIRECTORY}/{file}"
-        name = _NAME.fullmatch(file)
-        if name is None:
+        if not fits(file):
             findings.append(Finding(SVC004, Where(shown)))
             continue
-        found, problems = _definition(name[1], path, shown, shipped=False)
+        name = file.removesuffix(".yaml")
+        found, problems = _definition(name, path, shown, shipped=False)
         findings.extend(problems)
         if found is not None:
-            own[name[1]] = found
+            own[name] = found
             findings.extend(_unrendered(found))
     shipped = {file.removesuffix(".yaml"): path for file, path in _files(_SHIPPED)}
     return _Services(own, shipped), tuple(findings)
+
+
+def hides(service: Service) -> bool:
+    """True where *service* is a user's own and stands instead of a shipped one."""
+    return not service.shipped and (_SHIPPED / f"{service.name}.yaml").is_file()
+
+
+def shipped_text(name: str) -> str | None:
+    """The file of the shipped service *name*, or None where none is called so."""
+    path = _SHIPPED / f"{name}.yaml"
+    return path.read_text("utf-8") if fits(f"{name}.yaml") and path.is_file() else None
+
+
+def fits(file: str) -> bool:
+    """True where *file* is called as a definition's file is."""
+    return _NAME.fullmatch(file) is not None
+
+
+def places(directory: Path) -> Callable[[Service, tuple[str | int, ...]], Where]:
+    """Where a service of *directory* says what a path of keys and indices leads to, as far as it leads.
+
+    In a checkout of dnsauth the files of shipped services are named as they stand there.
+    """
+    known: dict[str, Node | None] = {}
+    here = directory / DIRECTORY
+    checkout = here.is_dir() and here.samefile(_SHIPPED)
+
+    def place(service: Service, path: tuple[str | int, ...]) -> Where:
+        file = f"{service.name}.yaml"
+        if service.name not in known:
+            known[service.name] = documents.read_file((_SHIPPED if service.shipped else here) / file, file)[0]
+        shown = f"{DIRECTORY}/{file}" if checkout else service.where.file
+        return placed(known[service.name] or "", shown, path)
+
+    return place
 
 
 def example(service: Service) -> str:

@@ -193,6 +193,34 @@ class Baa(_Form):
     offered: bool
 
 
+Suffix = Annotated[str, Field(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$")]
+Selector = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")]
+
+
+class Detect(_Form):
+    """What tells the service where it is met, besides what the definition itself asks for.
+
+    A suffix is a domain without the final dot: it means that name and all below it.
+    """
+
+    spf: list[Suffix] = Field(default_factory=list, description="suffixes of the domains SPF terms name")
+    cname: list[Suffix] = Field(default_factory=list, description="suffixes of CNAME targets")
+    mx: list[Suffix] = Field(default_factory=list, description="suffixes of mail exchangers")
+    ns: list[Suffix] = Field(
+        default_factory=list, description="suffixes of name servers a name is delegated to"
+    )
+    txt: list[Text] = Field(default_factory=list, description="how TXT values begin that prove the domain")
+    rua: list[Suffix] = Field(default_factory=list, description="suffixes of domains DMARC reports go to")
+    selectors: list[Selector] = Field(
+        default_factory=list, description="selectors to ask for, where nothing else points to one"
+    )
+
+
+Category = Literal[
+    "own", "mailbox", "transactional", "marketing", "business", "gateway", "healthcare", "dmarc"
+]
+
+
 class Source(_Form):
     """A page that supports the definition, and the day it was read."""
 
@@ -204,16 +232,21 @@ class Definition(_Form):
     """A kind of sender, and what it asks of a mail domain."""
 
     title: Text
+    category: Category | None = Field(None, description="where the index lists it")
     parameters: dict[FieldName, Parameter] = Field(default_factory=dict)
     records: list[Record] = Field(default_factory=list)
     dkim: list[Dkim] = Field(default_factory=list)
-    spf: Spf
+    spf: Spf | None = Field(
+        None,
+        description="absent where MAIL FROM is not known, or where no mail is sent",
+    )
     mx: list[Exchange] = Field(default_factory=list)
     alignment: Aligns | None = None
     rotation: Annotated[Rotation, BeforeValidator(_mover, json_schema_input_type=By | Rotation)] | None = (
         Field(None, description="who moves the keys: a word, or `by` with what else is known")
     )
     baa: Baa | None = Field(None, description="absent where no source says")
+    detect: Detect = Detect()
     sources: list[Source] = Field(default_factory=list)
     status: Status = Field(description="verified: the vendor's page; reported: others; unverified: no source")
     notes: str = ""
@@ -232,7 +265,7 @@ class Definition(_Form):
         return self
 
 
-FORMS = (Definition, Parameter, Record, Dkim, Spf, Term, Exchange, Aligns, Rotation, Baa, Source)
+FORMS = (Definition, Parameter, Record, Dkim, Spf, Term, Exchange, Aligns, Rotation, Baa, Detect, Source)
 
 
 def json_schema() -> dict[str, object]:

@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from dnsauth.cli import console
 from dnsauth.cli.options import Run, command
+from dnsauth.cli.services_check import check
+from dnsauth.cli.services_new import new
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dnsauth.catalogue.model import Catalogue, Service
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The service, as in `services list`.")]
-Words = Annotated[list[str], typer.Argument(metavar="WORD", help="Words of its name, title or values.")]
+
+def _completed(incomplete: str) -> list[str]:
+    from dnsauth.catalogue.read import read
+
+    return [name for name in read(Path())[0] if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The service, as in `services list`.", autocompletion=_completed)
+]
+Words = Annotated[
+    list[str], typer.Argument(metavar="WORD", help="A DNS name, an SPF term, a TXT value, or any word.")
+]
+OfCategory = Annotated[
+    Literal["own", "mailbox", "transactional", "marketing", "business", "gateway", "healthcare", "dmarc"]
+    | None,
+    typer.Option(
+        "--category",
+        metavar="KIND",
+        help="Only own, mailbox, transactional, marketing, business, gateway, healthcare or dmarc.",
+    ),
+]
 
 
 @command("text", "json")
-def list_(run: Run) -> None:
+def list_(run: Run, *, category: OfCategory = None) -> None:
     r"""List the services of the catalogue, yours and those shipped.
 
-    It asks no server. verified: the vendor's own page says so; reported: others do; unverified: no source.
+    A service of yours in templates/services/ wins over the shipped one of its name, and the list says so. It
+    asks no server. verified: the vendor's own page says so; reported: others do; unverified: no source.
 
     Exit codes: 0 listed; 1 a service definition has errors.
 
     \b
-    Example:
+    Examples:
+      dnsauth services list --category healthcare
       dnsauth services list --format json
     """
-    _print(run, _catalogue(run).values())
+    known = _catalogue(run).values()
+    found = [one for one in known if category in (None, one.category)]
+    _print(run, sorted(found, key=lambda one: one.name), grouped=category is None)
 
 
 @command("text", "json")
@@ -46,32 +73,38 @@ def show(run: Run, name: Name) -> None:
     Example:
       dnsauth services show sendgrid
     """
-    from dnsauth.catalogue.asks import asks
+    from dnsauth.catalogue.asks import asks, examples
     from dnsauth.catalogue.read import example
     from dnsauth.output import services as output
 
-    service = _named(_catalogue(run), name)
+    service = named(_catalogue(run), name)
     if run.format == "json":
         _print(run, [service])
         return
-    asked, _ = asks(service, dict(_examples(service)), output.EXAMPLE)
+    asked, _ = asks(service, examples(service), output.EXAMPLE)
     style = console.style(sys.stdout, verbose=run.verbose)
     console.answer(output.shown(service, asked, example(service), style))
 
 
 @command("text", "json")
 def search(run: Run, words: Words) -> None:
-    r"""Find services by words, or by a DNS name you met.
+    r"""Find services by words, or by what you met in DNS.
 
-    Prints those whose name, title or values hold every WORD. It asks no server and changes nothing.
+    Prints those that hold every WORD in their name, title, records, examples or what tells them. For a DNS
+    name, an SPF term or a TXT value the best comes first: the longest suffix that it lies at or below, or the
+    longest beginning. It asks no server and changes nothing.
 
     Exit codes: 0 found; 1 nothing found.
 
     \b
-    Example:
-      dnsauth services search sendgrid.net
+    Examples:
+      dnsauth services search u123.wl042.sendgrid.net
+      dnsauth services search include:_spf.google.com
+      dnsauth services search newsletter
     """
-    found = [service for service in _catalogue(run).values() if _holds(service, words)]
+    from dnsauth.catalogue import search as searching
+
+    found = searching.search(_catalogue(run).values(), words)
     if not found:
         from dnsauth.errors import DnsauthError
 
@@ -82,15 +115,16 @@ def search(run: Run, words: Words) -> None:
     _print(run, found)
 
 
-def _print(run: Run, found: Iterable[Service]) -> None:
+def _print(run: Run, found: Iterable[Service], *, grouped: bool = False) -> None:
+    from dnsauth.catalogue.read import hides
     from dnsauth.output import json
     from dnsauth.output import services as output
 
-    by_name = sorted(found, key=lambda service: service.name)
     if run.format == "json":
-        console.answer(json.text(json.services(by_name)))
+        console.answer(json.text(json.services(found)))
     else:
-        console.answer(output.listed(by_name, console.style(sys.stdout, verbose=run.verbose)))
+        style = console.style(sys.stdout, verbose=run.verbose)
+        console.answer(output.listed(found, style, hides=hides, grouped=grouped))
 
 
 def _catalogue(run: Run) -> Catalogue:
@@ -103,7 +137,8 @@ def _catalogue(run: Run) -> Catalogue:
     return catalogue
 
 
-def _named(catalogue: Catalogue, name: str) -> Service:
+def named(catalogue: Catalogue, name: str) -> Service:
+    """The service *name*; raises `DnsauthError` with the nearest where there is none."""
     if name in catalogue:
         return catalogue[name]
     from dnsauth.errors import DnsauthError
@@ -114,18 +149,6 @@ def _named(catalogue: Catalogue, name: str) -> Service:
     raise DnsauthError(f"there is no service {name!r}", f"{hint}`dnsauth services list` prints them all")
 
 
-def _examples(service: Service) -> Iterable[tuple[str, object]]:
-    return ((name, parameter.example) for name, parameter in service.parameters.items())
-
-
-def _holds(service: Service, words: Iterable[str]) -> bool:
-    texts = (
-        text for entries in service.template.values() for entry in entries for text in entry.texts.values()
-    )
-    whole = " ".join([service.name, service.title, *texts]).lower()
-    return all(word.lower() in whole for word in words)
-
-
 services = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
@@ -134,3 +157,5 @@ services = typer.Typer(
 services.command("list")(list_)
 services.command("show")(show)
 services.command("search")(search)
+services.command("check")(check)
+services.command("new")(new)
