@@ -12,8 +12,9 @@ import pytest
 
 from dnsauth import documents
 from dnsauth.apply.receipt import Entry, Outcome, Receipt, document
+from dnsauth.catalogue import check, check_live, check_record, definition
+from dnsauth.catalogue import read as catalogue_read
 from dnsauth.catalogue import schema as service_schema
-from dnsauth.catalogue.read import read as read_catalogue
 from dnsauth.checks import extent, rotation, rules
 from dnsauth.checks.live import rules as live_rules
 from dnsauth.cli.exit import Exit
@@ -30,17 +31,23 @@ from dnsauth.live.servers import Missing, Server
 from dnsauth.live.standing import Standing, State, Verified
 from dnsauth.lock import file as lock_file
 from dnsauth.lock import keys, keys_file
-from dnsauth.lock.keys import Key, Revocation, Seen, Word
+from dnsauth.lock.keys import Key, Reported, Revocation, Seen, Word
 from dnsauth.lock.observed import Observed
 from dnsauth.lock.observed_changes import Changes
 from dnsauth.octodns.settings import _OURS
+from dnsauth.output import adoption as of_imports
+from dnsauth.output import domain_connect as of_templates
 from dnsauth.output import explain, refresh
 from dnsauth.output import json as answers
 from dnsauth.output import keys as of_keys
+from dnsauth.output import reports as of_reports
 from dnsauth.plan import file as plan_file
 from dnsauth.plan import reviewed
 from dnsauth.plan.model import Plan, ZonePlan
 from dnsauth.records import spf
+from dnsauth.reports.model import Report as Received
+from dnsauth.reports.model import Row, Signature
+from dnsauth.reports.summary import summarised
 from dnsauth.rotation import report_file
 from dnsauth.rotation.due import Wait
 from dnsauth.rotation.reports import Report
@@ -73,6 +80,7 @@ OURS = Key(
     seen=Seen(WHEN, ("ns1.example.net.",), 300),
     words=(Word("mx1.example.com", WHEN, signs=True),),
     revocation=Revocation(WHEN, "ops", "stolen"),
+    reported=Reported(WHEN, "google.com"),
 )
 AT = ("example.com.", "s1")
 OF_KEYS = (
@@ -115,6 +123,7 @@ KEYS = {
         *((SERVICE["$defs"]["Spf"], "spf."), (SERVICE["$defs"]["Rotation"], "rotation.")),
     ],
     (SERVICES, "Parameters"): [(SERVICE["$defs"]["Parameter"], "")],
+    (SERVICES, "What tells it"): [(SERVICE["$defs"]["Detect"], "")],
 }
 
 
@@ -126,13 +135,13 @@ def test_every_key_is_told_with_its_default_and_whether_it_must_be_there(documen
         for key, said in properties(DEFS[form] if isinstance(form, str) else form, prefix).items()
     }
     told = {key: row.cells["absent"] for row in document.table(heading) for key in row.codes}
-    by_key = {"spf"} if document is SERVICES else set()  # told by what stands in it
+    by_key = {"spf"} if heading == "A definition" else set()  # told by what stands in it
     assert known.keys() - by_key == told.keys()
     for key, absent in told.items():
         default, required = known[key]
         if heading != "`dmarc`":  # where it is a CNAME, or is not
             assert required == (absent == "an error"), key
-        if isinstance(default, bool | int) or default:
+        if isinstance(default, bool | int) or (default and not isinstance(default, dict)):
             assert str(default).lower() in codes(absent), key
 
 
@@ -185,10 +194,16 @@ def test_every_field_of_a_repository_is_told():
     assert sorted(told) == sorted(field.name for field in fields(Repository))
 
 
-def test_every_service_is_told():
-    catalogue, _ = read_catalogue(ROOT / "nowhere")
-    known = [(f"`{s.name}`", s.title, s.envelope, s.status) for s in catalogue.values()]
-    assert known == [tuple(row.cells.values()) for row in SERVICES.table("Shipped services")]
+def test_every_rule_of_a_catalogue_is_told_with_its_severity():
+    modules = (check, check_live, check_record, definition, catalogue_read)
+    known = {
+        rule.code: str(rule.severity)
+        for module in modules
+        for rule in vars(module).values()
+        if isinstance(rule, Rule)
+    }
+    told = REFERENCE.table("Rules of `services check`")
+    assert known == {code: row.cells["severity"] for row in told for code in row.codes}
 
 
 def test_every_entry_of_a_definition_is_told():
@@ -283,6 +298,7 @@ def test_every_field_of_a_json_answer_is_told():
     assert {*State} == {code for row in LIVE.table("What could not be asked") for code in row.codes}
     plan = json.loads(plan_file.write(Plan("", "", ())))
     new = refresh.document(Changes(), Observed(), {})
+    heard = of_reports.as_json((), (), ())
     ours = (answers.posted("", Posted(Done.NOTHING)), json.loads(reviewed.write((), "", None)))
     whole = (
         *(*ours, *OF_KEYS),
@@ -291,9 +307,12 @@ def test_every_field_of_a_json_answer_is_told():
         served,
         differing,
         answers.services([]),
+        of_imports.document(()),
+        of_templates.document(()),
         plan,
         document(RECEIPT),
         new,
+        heard,
         EXPLAINED,
     )
     formats = {codes(row.cells["`format`"])[0] for row in REFERENCE.table("JSON answers")}
@@ -318,6 +337,17 @@ def test_every_field_of_an_answer_about_keys_is_told():
     } | {"signs"}
     assert {*stores["keys"][0]} - {*answered["keys"][0]} <= {*holds["dnsauth keys list"]}
     assert {*records["keys"][0]} - {*answered["keys"][0]} <= {*holds["dnsauth keys import"]}
+
+
+def test_every_field_of_what_reports_say_is_told():
+    row = Row("192.0.2.1", 1, "", "", True, True, (Signature("example.com.", "s1", "pass"),), ())
+    seen = Received("google.com", "1", WHEN, WHEN, "example.com.", (row,))
+    (said,) = of_reports.as_json(summarised([seen]), (), ())["domains"]
+    rows = {code: row.cells["holds"] for row in REFERENCE.table("Reports of a domain") for code in row.codes}
+    assert {*said} == {*rows}
+    for field in ("reporters", "sources", "selectors"):
+        (inner,) = said[field]
+        assert {*inner} - {*said} == {*codes(rows[field])} - {*said}
 
 
 def test_every_field_of_what_explain_says_is_told():

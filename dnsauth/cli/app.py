@@ -9,12 +9,14 @@ from dnsauth.cli.check import check
 from dnsauth.cli.diff import diff
 from dnsauth.cli.explain import explain
 from dnsauth.cli.github import github
+from dnsauth.cli.importing import importing
 from dnsauth.cli.init import init
 from dnsauth.cli.keys import keys
 from dnsauth.cli.lock import lock
 from dnsauth.cli.options import blocks, shared
 from dnsauth.cli.plan import plan
 from dnsauth.cli.records import records
+from dnsauth.cli.reports import reports
 from dnsauth.cli.rotate import rotate
 from dnsauth.cli.schema import schema
 from dnsauth.cli.services import services
@@ -30,8 +32,10 @@ app = typer.Typer(
 app.callback(help=blocks(shared.__doc__))(shared)
 for _verb in (init, check, records, diff, plan, apply, verify, lock, explain):
     app.command(_verb.__name__)(_verb)
+app.add_typer(importing, name="import")
 app.add_typer(rotate, name="rotate")
 app.add_typer(keys, name="keys")
+app.command("reports")(reports)
 app.add_typer(services, name="services")
 app.add_typer(github, name="github")
 app.command("schema")(schema)

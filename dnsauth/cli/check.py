@@ -68,9 +68,9 @@ def check(
         case "json":
             console.answer(json.text(json.findings(shown)))
         case "github":
-            console.answer(github.findings(shown, _from_checkout(run.directory)))
+            console.answer(github.findings(shown, from_checkout(run.directory)))
         case "sarif":
-            console.answer(json.text(sarif.findings(shown, _from_checkout(run.directory))))
+            console.answer(json.text(sarif.findings(shown, from_checkout(run.directory))))
         case "markdown":
             console.answer(markdown.findings(shown))
         case _:
@@ -124,7 +124,7 @@ def _report(run: Run, repository: Repository | None, found: Sequence[Finding], *
     )
 
 
-def _from_checkout(directory: Path) -> Path:
+def from_checkout(directory: Path) -> Path:
     """*directory* from where the command runs, as annotations name files; else as it is."""
     here = Path.cwd()
     whole = directory.resolve()

@@ -14,6 +14,7 @@ from dnsauth.cli.options import Run
 
 if TYPE_CHECKING:
     from dnsauth.desired.load import Repository
+    from dnsauth.inventory.model import Live
     from dnsauth.live.network import Network
 
 Resolver = Annotated[
@@ -46,15 +47,19 @@ def over(
     repository: Repository, resolver: str | None = None, server: Sequence[str] | None = None
 ) -> Repository:
     """*repository* with *resolver* and *server*, as they were typed, in place of what ``live:`` says."""
-    live = repository.inventory.live
+    live = at(repository.inventory.live, resolver, server)
+    return replace(repository, inventory=replace(repository.inventory, live=live))
+
+
+def at(live: Live, resolver: str | None = None, server: Sequence[str] | None = None) -> Live:
+    """*live* with *resolver* and *server*, as they were typed, in place of what it says."""
     servers: defaultdict[str, list[str]] = defaultdict(list)
     for text in server or ():
-        zone, at = _server(text)
-        servers[zone].append(at)
+        zone, address = _server(text)
+        servers[zone].append(address)
     named = {zone: tuple(dict.fromkeys(each)) for zone, each in servers.items()}
     asked = _address(resolver, resolver, "--resolver") if resolver is not None else live.resolver
-    live = replace(live, resolver=asked, servers={**live.servers, **named})
-    return replace(repository, inventory=replace(repository.inventory, live=live))
+    return replace(live, resolver=asked, servers={**live.servers, **named})
 
 
 @contextmanager

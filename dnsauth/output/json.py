@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 from dnsauth.catalogue.model import Service, ServiceParameter
 from dnsauth.desired.model import Desired
@@ -76,16 +77,18 @@ def _service(one: Service) -> dict[str, object]:
     return {
         "name": one.name,
         "title": one.title,
+        "category": one.category,
         "status": one.status.value,
         "shipped": one.shipped,
         "parameters": [_parameter(parameter) for parameter in one.parameters.values()],
-        "envelope": one.envelope.value,
+        "envelope": one.envelope and one.envelope.value,
         "alignment": dict(one.alignment),
         "rotation": one.rotation.by,
         "selectors": one.rotation.selectors,
         "rotation_command": one.rotation.command,
         "rotation_tool": one.rotation.tool,
         "baa": one.baa,
+        "detect": {table: list(texts) for table, texts in asdict(one.detect).items()},
         "sources": [{"url": source.url, "seen": source.seen} for source in one.sources],
         "notes": one.notes,
     }

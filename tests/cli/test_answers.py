@@ -89,7 +89,7 @@ def test_services_are_listed_shown_and_searched(repository):
     assert "s1._domainkey CNAME s1.domainkey." in shown.out
     assert "  - sendgrid:" in shown.out
     found = repository.run("services", "search", "sendgrid.net")
-    assert ["sendgrid"] == [line.split()[0] for line in found.out.splitlines()]
+    assert "sendgrid" == found.out.split()[0], "and then whoever sends by it"
     one = json.loads(repository.run("services", "show", "sendgrid", "--format", "json").out)
     assert ["sendgrid"] == [service["name"] for service in one["services"]]
 

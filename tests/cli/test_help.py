@@ -14,8 +14,9 @@ from dnsauth.cli.app import app
 ROOT = Path(__file__).resolve().parents[2]
 
 VERBS = [
-    *("apply", "check", "diff", "explain", "init", "lock", "plan", "records", "schema", "verify"),
-    *("services list", "services search", "services show"),
+    *("apply", "check", "diff", "explain", "init", "lock", "plan", "records", "reports", "schema", "verify"),
+    *("services check", "services list", "services new", "services search", "services show"),
+    *("import domain-connect", "import live", "import octodns", "import zonefile"),
     *("rotate status", "rotate due", "rotate step", "rotate confirm", "rotate revoke", "rotate back"),
     *(
         "github comment",

@@ -16,7 +16,7 @@ FILES = {".gitattributes", "dnsauth.yaml", "zones/example.com.yaml"}
 
 
 def test_a_repository_that_asks_for_nothing(empty: Directory):
-    done = empty.run("init", "example.com")
+    done = empty.run("init", "--offline", "example.com")
     assert (0, "") == (done.code, done.out)
     assert FILES == empty.files().keys()
     assert "no findings\n" == empty.run("check").out
@@ -25,7 +25,7 @@ def test_a_repository_that_asks_for_nothing(empty: Directory):
 
 
 def test_with_github_come_the_workflows(empty: Directory):
-    assert 0 == empty.run("init", "example.com", "EXAMPLE.org", "--github").code
+    assert 0 == empty.run("init", "--offline", "example.com", "EXAMPLE.org", "--github").code
     assert FILES | GITHUB | {"zones/example.org.yaml"} == empty.files().keys()
     assert f"\ndnsauth=={__version__}\n" in empty.read(".github/actions/dnsauth/requirements.txt")
 
@@ -40,7 +40,7 @@ def test_what_is_there_stays(empty: Directory):
     empty.write("zones/example.com.yaml", "version: 1\ndomains: {}\n")
     empty.write(".gitattributes", "*.png binary\n")
     before = empty.files()
-    done = empty.run("init", "example.com")
+    done = empty.run("init", "--offline", "example.com")
     assert (0, before) == (done.code, empty.files())
     assert "left zones/example.com.yaml as it is" in done.err
     assert "add this line to .gitattributes, so that locks merge: zones/*.lock.yaml merge=union" in done.err
@@ -48,7 +48,7 @@ def test_what_is_there_stays(empty: Directory):
 
 @pytest.mark.parametrize("name", ["zones/example.com.yaml", "dnsauth.yaml"])
 def test_what_the_comments_tell_to_uncomment_is_right(empty: Directory, name: str):
-    empty.run("init", "example.com")
+    empty.run("init", "--offline", "example.com")
     lines = empty.read(name).replace("domains: {}", "domains:").splitlines()
     start = next(number for number, line in enumerate(lines) if "Take the" in line)
     shown = [line.removeprefix("# ") for line in lines[start + 1 :] if line != "#"]
@@ -113,6 +113,32 @@ def test_what_is_no_name_writes_nothing(empty: Directory, name: str):
 
 def test_a_place_that_cannot_be_written_is_told(empty: Directory):
     empty.write("zones", "a file\n")
-    done = empty.run("init", "example.com")
+    done = empty.run("init", "--offline", "example.com")
     assert 1 == done.code
     assert "zones cannot be made: File exists" in done.err
+
+
+def test_a_domain_begins_with_what_is_live(empty, named):
+    named.load(
+        "example.com.",
+        """\
+$ORIGIN example.com.
+$TTL 300
+@ IN SOA ns1 hostmaster 1 7200 900 1209600 300
+@ IN NS ns1
+ns1 IN A 127.0.0.1
+@ IN TXT "v=spf1 ip4:192.0.2.7 -all"
+""",
+    )
+    done = empty.run("init", "example.com", "--server", f"example.com={named.address}:{named.port}")
+    assert done.code == 0, done.err
+    assert "192.0.2.7" in empty.read("zones/example.com.yaml")
+    assert "providers:" in empty.read("dnsauth.yaml")
+
+
+def test_a_domain_that_cannot_be_asked_has_no_file(empty):
+    done = empty.run("init", "example.com", "--server", "example.com=127.0.0.1:9", "--timeout", "1")
+    assert done.code == 4
+    assert "--offline" in done.err
+    assert not (empty.path / "zones/example.com.yaml").exists()
+    assert (empty.path / "dnsauth.yaml").exists()

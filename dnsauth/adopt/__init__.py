@@ -1,0 +1,1 @@
+"""Live records → an inventory that would produce them."""

@@ -1,0 +1,275 @@
+"""What ``dnsauth import`` does with zones: read what stands, write files that ask for it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+import typer
+
+from dnsauth import init, names
+from dnsauth.adopt import look
+from dnsauth.adopt.adopt import Adopted, Around, Refused, adopted
+from dnsauth.adopt.draft import RRsets
+from dnsauth.adopt.evidence import Recogniser
+from dnsauth.catalogue.model import Catalogue
+from dnsauth.catalogue.read import read as read_catalogue
+from dnsauth.cli import console, looking, serving
+from dnsauth.cli.alone import alone
+from dnsauth.cli.exit import Exit
+from dnsauth.cli.options import Run
+from dnsauth.errors import DnsauthError
+from dnsauth.files import create_atomically
+from dnsauth.findings import InventoryError
+from dnsauth.inventory.config import Config
+from dnsauth.inventory.files import CONFIG
+from dnsauth.inventory.model import Zone
+from dnsauth.inventory.read import configuration
+from dnsauth.inventory.read import read as read_inventory
+from dnsauth.inventory.sense import Declared
+from dnsauth.live.network import Network
+from dnsauth.lock import file as lock_file
+from dnsauth.output import adoption as output
+from dnsauth.output import json, safe
+from dnsauth.reports import read as reading
+from dnsauth.reports.model import Report
+from dnsauth.reports.summary import selectors_seen
+from dnsauth.rrset import RRsetId
+
+_AROUND_NAME = re.compile(r"^(?:db|zone|pri|named)\.|\.(?:zone|db|txt|hosts|master)$")
+
+
+class Read(NamedTuple):
+    """The RRsets of zones, by absolute name, and (zone or file, why) of those that could not be read."""
+
+    zones: Mapping[str, RRsets]
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def of_files(run: Run, files: Sequence[Path]) -> Read:
+    """The zones of master *files*."""
+    from dnsauth.adopt import master_file
+
+    if run.zones and len(run.zones) != len(files):
+        raise typer.BadParameter("say --zone once for each FILE, or not at all", param_hint="'--zone'")
+    found: dict[str, RRsets] = {}
+    failed = []
+    for file, typed in zip(files, run.zones or [""] * len(files), strict=True):
+        name = typed or _AROUND_NAME.sub("", _AROUND_NAME.sub("", file.name))
+        try:
+            zone = names.absolute(name)
+            found[zone] = master_file.read(file, zone)
+        except names.BadName as error:
+            failed.append((str(file), f"{error}; say --zone NAME"))
+        except DnsauthError as error:
+            failed.append((str(file), str(error)))
+    return Read(found, tuple(failed))
+
+
+def of_folder(run: Run, directory: Path) -> Read:
+    """The zones of octoDNS files in *directory*."""
+    from dnsauth.octodns.yaml import YamlProvider
+
+    with suppress(ImportError):
+        import_module("octodns_route53")  # who exported from there has records of its own types
+    wanted = {_absolute(zone) for zone in run.zones}
+    files = sorted(
+        file
+        for file in directory.glob("*.yaml")
+        if not file.name.startswith(".") and (file.name.count(".") > 1 or wanted)  # octoDNS's own has no zone
+    )
+    provider = YamlProvider("import", str(directory), supports_root_ns=True)
+    found: dict[str, RRsets] = {}
+    failed = []
+    with console.progress("zones read:", quiet=run.quiet) as count:
+        for number, file in enumerate(files, 1):
+            try:
+                zone = names.absolute(file.name.removesuffix(".yaml"))
+                if not wanted or zone in wanted:
+                    found[zone] = provider.read(zone).rrsets
+            except (names.BadName, DnsauthError) as error:
+                failed.append((file.name, str(error)))
+            count(number, len(files))
+    if not files:
+        raise DnsauthError(
+            f"{directory} has no octoDNS zone file", "name the folder with NAME.yaml files in it"
+        )
+    return Read(found, tuple(failed))
+
+
+def served(
+    run: Run,
+    domains: Sequence[str],
+    selectors: Sequence[str],
+    below: Sequence[str],
+    reports: Sequence[Path] = (),
+    *,
+    resolver: str | None,
+    server: Sequence[str] | None,
+    timeout: float | None,
+) -> Read:
+    """What servers answer for each of *domains*."""
+    zones = dict.fromkeys(map(_absolute, domains))
+    more = [_absolute(name) for name in below]
+    for name in more:
+        if names.deepest(name, zones) is None:
+            raise typer.BadParameter(f"{name!r} is in none of the domains", param_hint="'--name'")
+    catalogue = _catalogue(run)
+    _, config, _ = _config(run)
+    asked = looking.at(config.live, resolver, server)
+    seen = _seen(run, reports)
+    more += [name for name in seen if names.deepest(name, zones) is not None]
+    typed = {_selector(each) for each in selectors}
+    wanted = _wanted(zones, more, catalogue, lambda domain: typed | seen.get(domain, set()))
+    deadline = monotonic() + (timeout if timeout is not None else serving.MINUTE + len(zones))
+    found: dict[str, RRsets] = {}
+    failed = []
+    with (
+        Network(asked, zones, run.now.date(), deadline=deadline) as network,
+        console.progress("zones asked:", quiet=run.quiet) as count,
+    ):
+        for done, zone in enumerate(zones, 1):
+            authority = network.authorities([zone])[zone]
+            replies = network.look(look.questions(authority, wanted[zone]))
+            try:
+                heard = look.heard(zone, authority, wanted[zone], replies)
+            except DnsauthError as error:
+                failed.append((names.readable(zone), str(error)))
+                continue
+            if heard.unknown:
+                owner, type, why = heard.unknown[0]
+                failed.append((names.readable(zone), f"{names.readable(owner)} {type}: {why}"))
+            else:
+                found[zone] = heard.rrsets
+            count(done, len(zones))
+    return Read(found, tuple(failed))
+
+
+def _seen(run: Run, paths: Sequence[Path]) -> Mapping[str, set[str]]:
+    """The selectors that aggregate reports in *paths* saw, by domain; what is no report is told."""
+    if not paths:
+        return {}
+    found: list[Report] = []
+    for one in reading.read(paths, run.now):
+        if isinstance(one, Report):
+            found.append(one)
+        else:
+            console.talk(safe.line(str(one)))
+    return selectors_seen(found)
+
+
+def _wanted(
+    zones: Collection[str],
+    below: Collection[str],
+    catalogue: Catalogue,
+    more: Callable[[str], Collection[str]],
+) -> Mapping[str, list[RRsetId]]:
+    keys = look.selectors(catalogue)
+    owners = look.owners(catalogue)
+    return {
+        zone: [
+            *dict.fromkeys(
+                id
+                for domain in (zone, *(name for name in below if names.deepest(name, zones) == zone))
+                for id in look.ids(domain, {*keys, *more(domain)}, owners)
+            )
+        ]
+        for zone in zones
+    }
+
+
+def write(run: Run, read: Read) -> None:
+    """Write the files of zones that were *read*, and say what became of each."""
+    outcomes = imported(run, read)
+    say(run, outcomes)
+    if any(one.refused for one in outcomes):
+        raise typer.Exit(Exit.PARTIAL if any(one.written for one in outcomes) else Exit.FAILED)
+    if not run.quiet:
+        console.talk("next: read the files, then `dnsauth check`; a `provider:` lets `dnsauth plan` compare")
+
+
+def say(run: Run, outcomes: Sequence[output.Outcome]) -> None:
+    """Say what became of zones."""
+    if run.format == "json":
+        console.answer(json.text(output.document(outcomes)))
+    else:
+        console.answer(output.text(outcomes, console.style(sys.stdout, verbose=run.verbose)))
+
+
+def imported(run: Run, read: Read) -> tuple[output.Outcome, ...]:
+    """What became of the zones that were *read*: their files are written, where none stand."""
+    failed = [output.Outcome(where, "", refused=safe.plain(why)) for where, why in read.failed]
+    with alone(run, "import"):
+        declared, config, standing = _config(run)
+        around = Around(declared, config, {n: z for n, z in standing.items() if n not in read.zones})
+        known = Recogniser(_catalogue(run))
+        with console.progress("zones recognised:", quiet=run.quiet) as count:
+            results = tuple(adopted(read.zones, known, around, count))
+        outcomes = (*failed, *(_written(run, result) for result in results))
+        if any(one.written for one in outcomes):
+            create_atomically(run.directory / CONFIG, next(init.files((), None, github=False)).text.encode())
+    return outcomes
+
+
+def _written(run: Run, result: Adopted | Refused) -> output.Outcome:
+    zone = result.zone
+    file = f"zones/{zone}yaml"
+    if isinstance(result, Refused):
+        return output.Outcome(zone, file, refused=result.why)
+    path = run.directory / file
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DnsauthError(f"{path.parent} cannot be made: {error.strerror}") from error
+    if create_atomically(path, result.text.encode()):
+        lock = run.directory / lock_file.path(zone)
+        create_atomically(lock, lock_file.write(result.lock).encode())
+        return output.Outcome(zone, file, result.drafts, written=True)
+    before = path.read_text("utf-8", "replace")
+    if before == result.text:
+        return output.Outcome(zone, file, result.drafts)
+    return output.Outcome(
+        zone, file, result.drafts, output.difference(file, before, result.text), refused=_THERE
+    )
+
+
+_THERE = "the file is there and says something else; it stays. Take over what is new by hand, or move it away"
+
+
+def _config(run: Run) -> tuple[Declared | None, Config, Mapping[str, Zone]]:
+    """What dnsauth.yaml declares, and the zones there are; raises `InventoryError` where it is wrong."""
+    path = run.directory / CONFIG
+    if not path.exists():
+        return None, Config(), {}
+    declared, config, wrong = configuration(path.read_bytes())
+    if config is None:
+        raise InventoryError(wrong)
+    inventory, _ = read_inventory(run.directory)
+    return declared, config, inventory.zones
+
+
+def _catalogue(run: Run) -> Catalogue:
+    catalogue, findings = read_catalogue(run.directory)
+    if any(finding.stops for finding in findings):
+        raise InventoryError(findings)
+    return catalogue
+
+
+def _absolute(text: str) -> str:
+    try:
+        return names.absolute(text)
+    except names.BadName as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _selector(text: str) -> str:
+    try:
+        return names.selector(text)
+    except names.BadName as error:
+        raise typer.BadParameter(str(error), param_hint="'--selector'") from error
