@@ -19,18 +19,11 @@ from dnsauth.checks.syntax import refusal
 from dnsauth.checks.view import View, place
 from dnsauth.findings import Finding
 from dnsauth.lock.claims import recorded
-from dnsauth.plan.kind import Kind, kind_at, selects
+from dnsauth.plan.kind import ONLY_ONE, Kind, kind_at, selects
 from dnsauth.plan.model import Change
 from dnsauth.plan.sides import added, gone, values
 from dnsauth.rrset import RRset, RRsetId, presentation, rdata
 
-ONLY_ONE = {
-    Kind.SPF: "RFC 7208 section 4.5",
-    Kind.DKIM: "RFC 6376 section 3.6.2.2",
-    Kind.DMARC: "RFC 9989 section 4.10",
-    Kind.MTASTS: "RFC 8461 section 3.1",
-    Kind.TLSRPT: "RFC 8460 section 3",
-}
 _BESIDE_CNAME = frozenset({"CNAME", "RRSIG", "NSEC"})  # RFC 4034 sections 3 and 4
 
 

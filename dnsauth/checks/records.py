@@ -8,6 +8,7 @@ from dnsauth import names
 from dnsauth.checks.rules import (
     DKIM_SHORT,
     DMARC_OBSOLETE,
+    KEPT_TWICE,
     SPF_EVERYBODY,
     SPF_LONG,
     SPF_LOOKUPS,
@@ -21,7 +22,7 @@ from dnsauth.checks.rules import (
 from dnsauth.checks.view import place
 from dnsauth.desired.model import Desired, Value
 from dnsauth.findings import Finding, Rule
-from dnsauth.plan.kind import Kind, kind_at, parse, selects
+from dnsauth.plan.kind import ONLY_ONE, Kind, kind_at, parse, selects
 from dnsauth.records import BadRecord, dkim, dmarc, spf
 from dnsauth.rrset import wire_size
 from dnsauth.spf.lookup import Lookup
@@ -54,6 +55,7 @@ def record_findings(desired: Iterable[Desired], trees: Trees) -> Iterator[Findin
             continue
         yield from _size(rrset)
         kind = kind_at(rrset.owner, rrset.type)
+        yield from _twice(rrset, kind)
         for value in rrset.values:
             if kind is None or not selects(kind, value.text):
                 continue
@@ -71,6 +73,15 @@ def record_findings(desired: Iterable[Desired], trees: Trees) -> Iterator[Findin
                     yield _finding(DMARC_OBSOLETE, rrset.owner, value, facts)
                 case _:
                     pass
+
+
+def _twice(rrset: Desired, kind: Kind | None) -> Iterator[Finding]:
+    if kind not in ONLY_ONE:
+        return
+    records = [value for value in rrset.values if kind is Kind.DKIM or selects(kind, value.text)]
+    if len(records) > 1:
+        facts = {"count": len(records), "record": kind.value, "section": ONLY_ONE[kind]}
+        yield _finding(KEPT_TWICE, rrset.owner, records[0], facts)
 
 
 def _finding(rule: Rule, owner: str, value: Value, facts: Mapping[str, object]) -> Finding:

@@ -300,7 +300,13 @@ KEPT_REFUSED = Rule(
     "INV104",
     Severity.ERROR,
     "{owner} {type}: the value kept, '{value}', is refused by its own grammar: {problem}",
-    "correct it; until then a guard stops the zone",
+    "correct it; a guard stops whatever would publish it anew",
+)
+KEPT_TWICE = Rule(
+    "INV105",
+    Severity.ERROR,
+    "{owner} has {count} {record} records, and receivers accept only one ({section})",
+    "keep one of them: put what it lacks of the others into it",
 )
 WAIVER_EXPIRED = Rule(
     "INV102",

@@ -21,6 +21,15 @@ class Kind(StrEnum):
     __hash__ = str.__hash__  # as often as a record is parsed, and that of Enum is no C
 
 
+ONLY_ONE = {
+    Kind.SPF: "RFC 7208 section 4.5",
+    Kind.DKIM: "RFC 6376 section 3.6.2.2",
+    Kind.DMARC: "RFC 9989 section 4.10",
+    Kind.MTASTS: "RFC 8461 section 3.1",
+    Kind.TLSRPT: "RFC 8460 section 3",
+}
+"""Where it is said that receivers take one record of a kind alone."""
+
 _GRAMMARS = {
     Kind.SPF: grammars.SPF,
     Kind.DKIM: grammars.DKIM,

@@ -69,6 +69,20 @@ def test_a_file_of_yours_stays_and_the_difference_is_shown(empty):
     assert "+      - google-workspace:" in done.out
 
 
+def test_what_is_broken_stays_and_is_told(empty):
+    empty.write(
+        "example.com.zone",
+        f'{MASTER}sub IN TXT "v=spf1 a ~all"\nsub IN TXT "v=spf1 mx ~all"\nold IN TXT "v=spf1 nclude:a.example ~all"\n',
+    )
+    assert empty.run("import", "zonefile", str(empty.path / "example.com.zone")).code == 0
+    done = empty.run("check", "--format", "json")
+    assert done.code == 1
+    found = [
+        (one["rule"], one["owner"]) for one in json.loads(done.out)["findings"] if one["severity"] == "error"
+    ]
+    assert [("INV104", "old.example.com."), ("INV105", "sub.example.com.")] == sorted(found)
+
+
 @pytest.fixture
 def adopted(empty):
     empty.write("dnsauth.yaml", CONFIG)

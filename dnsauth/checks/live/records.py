@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnsauth.checks.integrity import ONLY_ONE
 from dnsauth.checks.live.rules import BAD_SYNTAX, SEVERAL
 from dnsauth.checks.live.view import LiveView, parsed
 from dnsauth.findings import Finding
 from dnsauth.live.resolution import Resolved
-from dnsauth.plan.kind import Kind, selects
+from dnsauth.plan.kind import ONLY_ONE, Kind, selects
 from dnsauth.records import BadRecord
 
 _ELSEWHERE = frozenset({Kind.SPF, Kind.AUTHORISATION})  # SPF is judged as a tree

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dnsauth import names
-from dnsauth.checks.integrity import ONLY_ONE
 from dnsauth.checks.live.rules import (
     BOGUS_TARGET,
     DANGLING,
@@ -28,7 +27,7 @@ from dnsauth.checks.vendor_keys import OLD, Delegated, alone, day, holding, old,
 from dnsauth.findings import Finding, Outcome, Rule
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolution, Resolved, Unanswered
 from dnsauth.lock.observed import Key, NoKey
-from dnsauth.plan.kind import Kind, kind_at
+from dnsauth.plan.kind import ONLY_ONE, Kind, kind_at
 from dnsauth.records import dkim
 
 
