@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -94,9 +94,8 @@ def _draft(
             if (rrset.owner, rrset.type, value) not in explained and value not in texts
         ]
         found = senders(known, name, terms, candidates)
-        entries = tuple(entry for entry in found.entries if Part(name, entry.name) not in without)
-        if entries == found.entries:
-            ours = {(_owner(one.owner, name), one.type, one.value) for one in found.explained}
+        entries = tuple(entry for entry in found if Part(name, entry.name) not in without)
+        ours = {(_owner(one.owner, name), one.type, one.value) for each in entries for one in each.records}
     settings: dict[str, object] = {}
     keep: list[Kept] = []
     if silent:
@@ -164,8 +163,3 @@ def _values(rrsets: RRsets, owner: str, type: str) -> tuple[str, ...]:
 
 def _owner(owner: str, name: str) -> str:
     return name if owner == "@" else f"{owner}.{name}"
-
-
-def count(found: Iterable[Draft]) -> int:
-    """How many senders *found* names."""
-    return sum(len(draft.senders) for draft in found)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from dnsauth.names import BadName, absolute, relative, within
-from dnsauth.records import dmarc, spf
+from dnsauth.records import spf
 from dnsauth.rrset import RRset, RRsetId
 
 _BELOW = ("_dmarc.", "_smtp._tls.", "_mta-sts.")
@@ -48,8 +48,3 @@ def nearest(owner: str, domains: Iterable[str]) -> str | None:
     """The deepest of *domains* at or above *owner*."""
     above = [name for name in domains if within(owner, name)]
     return max(above, key=len, default=None)
-
-
-def policies(values: Iterable[str]) -> Iterator[str]:
-    """Those of *values* receivers take for a DMARC policy."""
-    return (value for value in values if dmarc.selects(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,19 +14,16 @@ from dnsauth.records import BadRecord, dkim
 
 
 class Entry(NamedTuple):
-    """An item for ``senders:``; *why* says by what it was recognised, or what is doubtful."""
+    """An item for ``senders:``; *why* says by what it was recognised, or what is doubtful.
+
+    *records* are those it asks for, as they stand.
+    """
 
     name: str
     service: str
     parameters: Mapping[str, object]
     why: str
-
-
-class Senders(NamedTuple):
-    """The *entries* in the order of their SPF terms, and the records that they ask for."""
-
-    entries: tuple[Entry, ...]
-    explained: frozenset[Found]
+    records: tuple[Found, ...] = ()
 
 
 @dataclass
@@ -58,27 +55,25 @@ class _Fit(NamedTuple):
         return len(self.records) + len(self.terms), len(self.records), -len(self.parameters)
 
 
-def senders(known: Recogniser, domain: str, terms: Sequence[str], records: Iterable[Found]) -> Senders:
-    """Who sends for *domain* (absolute), by its SPF *terms*, canonical and without ``all``, and *records*.
+def senders(
+    known: Recogniser, domain: str, terms: Sequence[str], records: Iterable[Found]
+) -> tuple[Entry, ...]:
+    """Who sends for *domain* (absolute), in the order of its SPF *terms*, canonical and without ``all``.
 
     *records* are those at and below *domain* that may be a sender's. What no service explains is left, but
     for terms: each is somebody's, at worst one ``custom`` sender's.
     """
     work = _Work(domain, list(terms), dict.fromkeys(records))
     placed: list[tuple[int, Entry]] = []
-    explained: set[Found] = set()
     while (fit := _best(known, work)) is not None:
         at = min((terms.index(term) for term in fit.terms), default=len(terms))
         placed.append((at, _entry(work.name(fit.service.name), fit)))
-        explained.update(fit.records)
         work.terms = [term for term in work.terms if term not in fit.terms]
         for record in fit.records:
             work.records.pop(record, None)
-    parts = _parts(known, work)
-    explained.update(record for part in parts.values() for record in part)
-    placed += _rest(known, work, terms, parts)
+    placed += _rest(known, work, terms, _parts(known, work))
     placed.sort(key=lambda one: one[0])
-    return Senders(tuple(entry for _, entry in placed), frozenset(explained))
+    return tuple(entry for _, entry in placed)
 
 
 def _best(known: Recogniser, work: _Work) -> _Fit | None:
@@ -184,7 +179,9 @@ def _entry(name: str, fit: _Fit) -> Entry:
         *fit.terms,
         *sorted({record.owner for record in fit.records}, key=lambda owner: (owner == "@", owner)),
     ]
-    return Entry(name, fit.service.name, fit.parameters, f"{fit.service.title}, by {', '.join(proofs)}")
+    return Entry(
+        name, fit.service.name, fit.parameters, f"{fit.service.title}, by {', '.join(proofs)}", fit.records
+    )
 
 
 def _parts(known: Recogniser, work: _Work) -> dict[str, list[Found]]:
@@ -227,8 +224,9 @@ def _rest(
     def ended() -> Iterator[tuple[int, Entry]]:
         if run:
             why = f"{known.title(who)}, in a form its definition does not write" if who else "not recognised"
-            given = {"spf": tuple(run), **_listed(left_over.pop(who, ()))}
-            yield start, Entry(work.name(who or "unknown"), "custom", given, why)
+            records = tuple(left_over.pop(who, ()))
+            given = {"spf": tuple(run), **_listed(records)}
+            yield start, Entry(work.name(who or "unknown"), "custom", given, why, records)
 
     left = set(work.terms)
     for at, term in enumerate(terms):
@@ -241,10 +239,10 @@ def _rest(
     yield from ended()
     for service, records in left_over.items():
         why = f"{known.title(service)}: not all that it asks for is there"
-        yield len(terms), Entry(work.name(service), "custom", _listed(records), why)
+        yield len(terms), Entry(work.name(service), "custom", _listed(records), why, tuple(records))
 
 
-def described(known: Recogniser, record: Found, services: Collection[str] = ()) -> str:
+def described(known: Recogniser, record: Found) -> str:
     """The title of the service whose record *record* seems to be, or the empty text."""
     table = {"CNAME": "cname", "MX": "mx", "NS": "ns", "TXT": "txt"}.get(record.type, "")
     if not table:
@@ -253,4 +251,4 @@ def described(known: Recogniser, record: Found, services: Collection[str] = ()) 
     told = known.told(table, value)
     if not told:
         told = next((one.service for one in known.record(record, "")), "")
-    return known.title(told) if told and told not in services else ""
+    return known.title(told) if told else ""
