@@ -16,7 +16,6 @@ from dnsauth import names
 from dnsauth.adopt import zone_file
 from dnsauth.adopt.draft import SPF, Draft, Part, RRsets, drafts
 from dnsauth.adopt.evidence import Recogniser
-from dnsauth.adopt.places import nearest
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.desired.derive import derive
 from dnsauth.desired.locks import updated
@@ -111,8 +110,8 @@ def adopted(
 
 
 def _own(zone: str, rrsets: RRsets, every: Collection[str]) -> RRsets:
-    """Those of *rrsets* that are in no zone below *zone*."""
-    return {id: rrset for id, rrset in rrsets.items() if names.deepest(id.owner, every) == zone}
+    """Those of *rrsets* that are in no zone below *zone*, sorted: a zone is read in any order."""
+    return {id: rrsets[id] for id in sorted(rrsets) if names.deepest(id.owner, every) == zone}
 
 
 def _home(part: Part, zones: Collection[str]) -> str:
@@ -170,7 +169,7 @@ def _askers(by_name: Mapping[str, Draft], rrset: Desired | None, id: RRsetId) ->
     if _REPORTS in id.owner:
         yield Part(id.owner.partition(_REPORTS)[0] + ".", "dmarc")
         return
-    name = nearest(id.owner, by_name)
+    name = names.deepest(id.owner, by_name)
     if name is None:
         return
     if id == (name, "TXT"):

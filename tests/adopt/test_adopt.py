@@ -189,6 +189,18 @@ def test_what_a_zone_file_says(known, records, expected, why):
     assert expected == body(known, *records), why
 
 
+def test_the_order_in_which_records_were_read_makes_no_difference(known):
+    zone = rrsets(
+        "@ TXT v=spf1 ip4:192.0.2.9 ~all",
+        *(f"s{i}._domainkey CNAME s{i}.domainkey.u123456{i}.wl042.sendgrid.net." for i in (1, 2)),
+        "_mta-sts TXT v=STSv1; id=1",
+        "old._domainkey TXT v=DKIM1; p=",
+    )
+    (one,) = adopted({"example.com.": zone}, known, Around())
+    (other,) = adopted({"example.com.": dict(reversed(zone.items()))}, known, Around())
+    assert one == other
+
+
 def test_ttls_stay_as_they_are(known):
     zone = rrsets("@ TXT v=spf1 ip4:192.0.2.1 ~all", ttl=60) | rrsets("_dmarc TXT v=DMARC1; p=none", ttl=7200)
     (one,) = adopted({"example.com.": zone}, known, Around())
