@@ -18,17 +18,6 @@ from dnsauth.file_templates import SHIPPED
 WORKFLOWS = ("apply", "drift", "lock", "plan", "rotate")
 MERGES = "zones/*.lock.yaml merge=union"
 
-_CONFIG = """\
-# What the zones share: where they are hosted, who sends, what was agreed.
-# `dnsauth schema config` prints every key, for your editor too.
-version: 1
-
-# Where the zones are, in octoDNS's own form; secrets come from the environment. Take the `# ` away:
-#
-# providers:
-#   dns: {class: octodns_cloudflare.CloudflareProvider, token: env/DNS_SECRET}
-# defaults: {provider: dns, dmarc: {rua: ["mailto:dmarc@example.com"]}}
-"""
 _ZONE = """\
 # Who sends mail for NAME. Nothing is asked for yet, so no record would change.
 # `dnsauth services list` names senders, `dnsauth services show NAME` prints what to paste.
@@ -55,9 +44,26 @@ class File(NamedTuple):
     text: str
 
 
+CONFIG = File(
+    "dnsauth.yaml",
+    """\
+# What the zones share: where they are hosted, who sends, what was agreed.
+# `dnsauth schema config` prints every key, for your editor too.
+version: 1
+
+# Where the zones are, in octoDNS's own form; secrets come from the environment. Take the `# ` away:
+#
+# providers:
+#   dns: {class: octodns_cloudflare.CloudflareProvider, token: env/DNS_SECRET}
+# defaults: {provider: dns, dmarc: {rua: ["mailto:dmarc@example.com"]}}
+""",
+)
+"""The inventory's own file, which asks for nothing yet."""
+
+
 def files(zones: Sequence[str], config: Node | None, *, github: bool) -> Iterator[File]:
     """The files of a repository for *zones*, absolute names; *config* is the ``dnsauth.yaml`` it has."""
-    yield File("dnsauth.yaml", _CONFIG)
+    yield CONFIG
     yield File(".gitattributes", f"# one recorded value a line: both sides of a merge are right\n{MERGES}\n")
     for zone in zones:
         name = zone.removesuffix(".")

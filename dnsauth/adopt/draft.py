@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dnsauth.adopt import policy
 from dnsauth.adopt.evidence import Found, Recogniser, parsed
-from dnsauth.adopt.places import domain_of, mail_domains, nearest
+from dnsauth.adopt.places import domain_of, mail_domains
 from dnsauth.adopt.senders import Entry, described, senders
 from dnsauth.lock.claims import grammar
 from dnsauth.lock.model import Grammar
-from dnsauth.names import relative, within
+from dnsauth.names import deepest, relative, within
 from dnsauth.records import spf
 from dnsauth.rrset import RRset, RRsetId
 
@@ -55,11 +55,14 @@ SPF = "spf"
 
 def drafts(zone: str, rrsets: RRsets, known: Recogniser, without: Collection[Part]) -> tuple[Draft, ...]:
     """The mail domains of *zone*, those above first; what is in *without* is kept verbatim instead."""
-    names = mail_domains(zone, rrsets)
+    own: dict[str, list[RRset]] = {name: [] for name in mail_domains(zone, rrsets)}
+    for rrset in rrsets.values():
+        if (home := deepest(rrset.owner, own)) is not None:
+            own[home].append(rrset)
     explained: set[tuple[str, str, str]] = set()
     found = []
-    for name in names:
-        draft, more = _draft(name, names, rrsets, known, without=without, explained=explained)
+    for name, mine in own.items():
+        draft, more = _draft(name, mine, rrsets, known, without=without, explained=explained)
         explained |= more
         if not draft.empty:
             found.append(draft)
@@ -71,7 +74,7 @@ _Records = set[tuple[str, str, str]]  # owner, type, value
 
 def _draft(
     name: str,
-    names: Sequence[str],
+    own: Iterable[RRset],
     rrsets: RRsets,
     known: Recogniser,
     *,
@@ -115,21 +118,18 @@ def _draft(
         if Part(name, setting) not in without and not records & set(explained):
             settings[setting] = value
             ours |= records
-    left = _left(name, names, rrsets, {*explained, *ours}, known)
+    left = _left(name, own, {*explained, *ours}, known)
     return Draft(name, entries, policy.ordered(settings), (*keep, *left)), ours
 
 
 def _left(
     name: str,
-    names: Sequence[str],
-    rrsets: RRsets,
+    own: Iterable[RRset],
     done: Collection[tuple[str, str, str]],
     known: Recogniser,
 ) -> Iterator[Kept]:
-    """Records of mail for *name* that nothing else asks for."""
-    for rrset in rrsets.values():
-        if nearest(rrset.owner, names) != name and domain_of(rrset) != name:
-            continue
+    """Records of mail for *name* that nothing else asks for, among its *own*."""
+    for rrset in own:
         values = tuple(value for value in rrset.values if (rrset.owner, rrset.type, value) not in done)
         if rrset.type not in ("TXT", "CNAME", "MX") or not values:
             continue
@@ -137,11 +137,10 @@ def _left(
         ours = [value for value in values if _of_mail(rrset, value, name)]
         if "._domainkey." in rrset.owner or rrset.type != "TXT":
             ours = list(values) if ours else []
-        told = next(filter(None, (described(known, Found(owner, rrset.type, value)) for value in values)), "")
-        named = [value for value in values if described(known, Found(owner, rrset.type, value))]
-        ours = ours or named
+        titles = {value: described(known, Found(owner, rrset.type, value)) for value in values}
+        ours = ours or [value for value, title in titles.items() if title]
         if ours:
-            yield Kept(owner, rrset.type, tuple(ours), told)
+            yield Kept(owner, rrset.type, tuple(ours), next(filter(None, titles.values()), ""))
 
 
 def _of_mail(rrset: RRset, value: str, name: str) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dnsauth.adopt.inverse import Inverse, Parameter, inverse
-from dnsauth.catalogue.marks import OWN
+from dnsauth.catalogue.marks import OWN, SUFFIXES
 from dnsauth.catalogue.model import Catalogue, Entry, Service
 from dnsauth.records import BadRecord, spf
 
@@ -141,14 +141,13 @@ class Recogniser:
 
     @cached_property
     def _suffixes(self) -> Mapping[str, Mapping[str, str]]:
-        tables = ("spf", "cname", "mx", "ns", "rua")
         return {
             table: {
                 suffix: service.name
                 for service in self._services
                 for suffix in getattr(service.detect, table)
             }
-            for table in tables
+            for table in SUFFIXES
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from dnsauth.catalogue.marks import fixed
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.errors import DnsauthError
 from dnsauth.live.look import Question
@@ -26,20 +27,11 @@ class Asked(NamedTuple):
 
 def selectors(catalogue: Catalogue) -> frozenset[str]:
     """The selectors services of *catalogue* are known to use."""
-    found: set[str] = set()
+    found: set[str | None] = set()
     for service in catalogue.values():
         found.update(service.detect.selectors)
-        for entry in service.template.get("dkim", ()):
-            selector = expression(entry.texts["selector"])
-            usual = {
-                name: service.parameters[name].default
-                for name, _ in selector.names
-                if name in service.parameters
-            }
-            values = {name: text for name, text in usual.items() if isinstance(text, str)}
-            if len(values) == len({name for name, _ in selector.names}):
-                found.add(selector.render(values))
-    return frozenset(found)
+        found.update(fixed(service, entry.texts["selector"]) for entry in service.template.get("dkim", ()))
+    return frozenset(selector for selector in found if selector is not None)
 
 
 def owners(catalogue: Catalogue) -> frozenset[RRsetId]:

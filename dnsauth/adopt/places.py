@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from dnsauth.names import BadName, absolute, relative, within
 from dnsauth.records import spf
@@ -42,9 +42,3 @@ def sound(name: str, zone: str) -> bool:
         )
     except BadName:
         return False
-
-
-def nearest(owner: str, domains: Iterable[str]) -> str | None:
-    """The deepest of *domains* at or above *owner*."""
-    above = [name for name in domains if within(owner, name)]
-    return max(above, key=len, default=None)

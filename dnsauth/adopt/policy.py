@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 from dnsauth.adopt.evidence import Recogniser
 from dnsauth.catalogue.asks import asks
@@ -15,6 +15,7 @@ from dnsauth.rrset import RRset, RRsetId
 Records = set[tuple[str, str, str]]  # owner, type, value
 _ORDER = ("parked", "sends", "receives", "spf", "dmarc", "tls_rpt", "bimi")
 _ALL = {spf.Qualifier.FAIL: "fail", spf.Qualifier.SOFTFAIL: "", spf.Qualifier.NEUTRAL: "neutral"}
+_T = TypeVar("_T")
 _WORDS = {dmarc.Alignment.STRICT: "strict"}
 
 
@@ -58,10 +59,14 @@ def unusual(texts: list[str], record: spf.Record | None, recognised: bool) -> st
 
 def silent(name: str, rrsets: Mapping[RRsetId, RRset]) -> Silence | None:
     """How *name* says that it does not send, where it says so in every record dnsauth would write."""
-    held = {(each.owner, each.type): each.values for each in rrsets.values()}
-    spoken = [value for value in held.get((name, "TXT"), ()) if spf.selects(value)]
-    key = held.get((f"*._domainkey.{name}", "TXT"), ())
-    policies = [v for v in held.get((f"_dmarc.{name}", "TXT"), ()) if dmarc.selects(v)]
+
+    def held(owner: str, type: str) -> tuple[str, ...]:
+        rrset = rrsets.get(RRsetId(owner, type))
+        return rrset.values if rrset else ()
+
+    spoken = [value for value in held(name, "TXT") if spf.selects(value)]
+    key = held(f"*._domainkey.{name}", "TXT")
+    policies = [value for value in held(f"_dmarc.{name}", "TXT") if dmarc.selects(value)]
     none = "v=spf1 -all"
     if len(spoken) != 1 or not equal(Grammar.SPF, "TXT", spoken[0], none) or len(key) != 1:
         return None
@@ -71,7 +76,7 @@ def silent(name: str, rrsets: Mapping[RRsetId, RRset]) -> Silence | None:
     reject = equal(Grammar.DMARC, "TXT", policies[0], "v=DMARC1; p=reject")
     if reject:
         records.add((f"_dmarc.{name}", "TXT", policies[0]))
-    if held.get((name, "MX")) == (str(mx.NULL),):
+    if held(name, "MX") == (str(mx.NULL),):
         return Silence({"parked": "true"}, {*records, (name, "MX", str(mx.NULL))})
     return Silence({"sends": "false"}, records)
 
@@ -110,18 +115,30 @@ def _receives(values: tuple[str, ...], name: str, known: Recogniser) -> object:
     return tuple(sorted(values, key=lambda value: (int(value.split()[0]), value)))
 
 
+def _only(
+    values: tuple[str, ...], selects: Callable[[str], bool], parse: Callable[[str], _T]
+) -> tuple[str, _T | None]:
+    """The one text of *values* that receivers would select, and its record; no record where it is not one."""
+    texts = [value for value in values if selects(value)]
+    try:
+        return (texts[0], parse(texts[0])) if len(texts) == 1 else ("", None)
+    except BadRecord:
+        return "", None
+
+
 def _target(values: tuple[str, ...]) -> tuple[object, str]:
     return ({"cname": values[0]}, values[0]) if len(values) == 1 else (None, "")
 
 
 def _dmarc(values: tuple[str, ...]) -> tuple[object, str]:
-    texts = [value for value in values if dmarc.selects(value)]
-    try:
-        (text,) = texts
-        record = dmarc.Record.parse(text)
-    except (ValueError, BadRecord):
-        return None, ""
-    if record.faults or record.legacy or record.p is None or dmarc.Record.parse(str(record)) != record:
+    text, record = _only(values, dmarc.selects, dmarc.Record.parse)
+    if (
+        record is None
+        or record.faults
+        or record.legacy
+        or record.p is None
+        or dmarc.Record.parse(str(record)) != record
+    ):
         return None, ""
     said: dict[str, object] = {"policy": record.p.value}
     if record.sp:
@@ -142,22 +159,13 @@ def _dmarc(values: tuple[str, ...]) -> tuple[object, str]:
 
 
 def _tls_rpt(values: tuple[str, ...]) -> tuple[object, str]:
-    texts = [value for value in values if tlsrpt.selects(value)]
-    try:
-        (text,) = texts
-        return tlsrpt.Record.parse(text).rua, text
-    except (ValueError, BadRecord):
-        return None, ""
+    text, record = _only(values, tlsrpt.selects, tlsrpt.Record.parse)
+    return (None, "") if record is None else (record.rua, text)
 
 
 def _bimi(values: tuple[str, ...]) -> tuple[object, str]:
-    texts = [value for value in values if bimi.selects(value)]
-    try:
-        (text,) = texts
-        record = bimi.Record.parse(text)
-    except (ValueError, BadRecord):
-        return None, ""
-    if not record.location or record != bimi.Record(record.location, record.authority):
+    text, record = _only(values, bimi.selects, bimi.Record.parse)
+    if record is None or not record.location or record != bimi.Record(record.location, record.authority):
         return None, ""
     said = {"logo": record.location}
     return ({**said, "certificate": record.authority} if record.authority else said), text

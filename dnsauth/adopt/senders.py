@@ -244,7 +244,7 @@ def _rest(
 
 def described(known: Recogniser, record: Found) -> str:
     """The title of the service whose record *record* seems to be, or the empty text."""
-    table = {"CNAME": "cname", "MX": "mx", "NS": "ns", "TXT": "txt"}.get(record.type, "")
+    table = {"CNAME": "cname", "MX": "mx", "TXT": "txt"}.get(record.type, "")
     if not table:
         return ""
     value = record.value.rpartition(" ")[2] if record.type == "MX" else record.value

@@ -116,7 +116,7 @@ def _pattern(service: Service, entry: Entry, one: Expression) -> re.Pattern[str]
 
 
 def _of_term(service: Service, source: str, path: Path) -> Iterator[Mark]:
-    text = _fixed(service, source)
+    text = fixed(service, source)
     if text is None:
         yield from _of_name(service, "spf", source, path)
         return
@@ -141,12 +141,12 @@ def _of_record(service: Service, texts: Mapping[str, str], path: Path) -> Iterat
 
 def _of_text(service: Service, source: str, path: Path) -> Iterator[Mark]:
     first = next(iter(expression(source).parts), "")
-    start = _fixed(service, source) or (first if isinstance(first, str) else "")
+    start = fixed(service, source) or (first if isinstance(first, str) else "")
     if not spf.selects(start):
         if len(start) >= _LEAST and "_domainkey" not in source:
             yield Mark("txt", start, path)
         return
-    if _fixed(service, source) is not None:
+    if fixed(service, source) is not None:
         for term in spf.Record.parse(start).terms:
             yield from _of_term(service, str(term), path)
 
@@ -154,15 +154,15 @@ def _of_text(service: Service, source: str, path: Path) -> Iterator[Mark]:
 def _of_name(
     service: Service, table: str, source: str, path: Path, holds: Literal["", "key"] = ""
 ) -> Iterator[Mark]:
-    text = _fixed(service, source)
+    text = fixed(service, source)
     last = expression(source).parts[-1]
     tail = text if text is not None else last if isinstance(last, str) else ""
     if name := _suffix(tail.rpartition(" ")[2], whole=text is not None):
         yield Mark(table, name, path, text is not None, holds if text is not None else "")
 
 
-def _fixed(service: Service, source: str) -> str | None:
-    """*source* as every sender has it that gives nothing; None where something must be given."""
+def fixed(service: Service, source: str) -> str | None:
+    """*source* of *service* as every sender has it that gives nothing; None where something must be given."""
     one = expression(source)
     defaults: dict[str, Value] = {
         name: parameter.default

@@ -18,7 +18,8 @@ from dnsauth.catalogue.definition import placed, service
 from dnsauth.catalogue.model import Catalogue, Service
 from dnsauth.catalogue.parameters import flow
 from dnsauth.documents import Node
-from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where
+from dnsauth.errors import DnsauthError
+from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where, nearest
 
 SVC003 = Rule(
     "SVC003",
@@ -117,6 +118,23 @@ def places(directory: Path) -> Callable[[Service, tuple[str | int, ...]], Where]
         return placed(known[service.name] or "", shown, path)
 
     return place
+
+
+def whole(directory: Path) -> Catalogue:
+    """The services *directory* knows; raises `InventoryError` where a definition of its own has errors."""
+    catalogue, findings = read(directory)
+    if any(finding.stops for finding in findings):
+        raise InventoryError(findings)
+    return catalogue
+
+
+def named(catalogue: Catalogue, name: str) -> Service:
+    """The service *name*; raises `DnsauthError` with the nearest where there is none."""
+    if name in catalogue:
+        return catalogue[name]
+    close = nearest(name, catalogue)
+    hint = f"did you mean {close}? " if close else ""
+    raise DnsauthError(f"there is no service {name!r}", f"{hint}`dnsauth services list` prints them all")
 
 
 def example(service: Service) -> str:

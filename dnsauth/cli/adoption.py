@@ -19,7 +19,7 @@ from dnsauth.adopt.adopt import Adopted, Around, Refused, adopted
 from dnsauth.adopt.draft import RRsets
 from dnsauth.adopt.evidence import Recogniser
 from dnsauth.catalogue.model import Catalogue
-from dnsauth.catalogue.read import read as read_catalogue
+from dnsauth.catalogue.read import whole
 from dnsauth.cli import console, looking, serving
 from dnsauth.cli.alone import alone
 from dnsauth.cli.exit import Exit
@@ -29,7 +29,6 @@ from dnsauth.files import create_atomically
 from dnsauth.findings import InventoryError
 from dnsauth.inventory.config import Config
 from dnsauth.inventory.files import CONFIG
-from dnsauth.inventory.model import Zone
 from dnsauth.inventory.read import configuration
 from dnsauth.inventory.read import read as read_inventory
 from dnsauth.inventory.sense import Declared
@@ -120,8 +119,8 @@ def served(
     for name in more:
         if names.deepest(name, zones) is None:
             raise typer.BadParameter(f"{name!r} is in none of the domains", param_hint="'--name'")
-    catalogue = _catalogue(run)
-    _, config, _ = _config(run)
+    catalogue = whole(run.directory)
+    _, config = _config(run)
     asked = looking.at(config.live, resolver, server)
     seen = _seen(run, reports)
     more += [name for name in seen if names.deepest(name, zones) is not None]
@@ -141,12 +140,12 @@ def served(
                 heard = look.heard(zone, authority, wanted[zone], replies)
             except DnsauthError as error:
                 failed.append((names.readable(zone), str(error)))
-                continue
-            if heard.unknown:
-                owner, type, why = heard.unknown[0]
-                failed.append((names.readable(zone), f"{names.readable(owner)} {type}: {why}"))
             else:
-                found[zone] = heard.rrsets
+                if heard.unknown:
+                    owner, type, why = heard.unknown[0]
+                    failed.append((names.readable(zone), f"{names.readable(owner)} {type}: {why}"))
+                else:
+                    found[zone] = heard.rrsets
             count(done, len(zones))
     return Read(found, tuple(failed))
 
@@ -206,14 +205,14 @@ def imported(run: Run, read: Read) -> tuple[output.Outcome, ...]:
     """What became of the zones that were *read*: their files are written, where none stand."""
     failed = [output.Outcome(where, "", refused=safe.plain(why)) for where, why in read.failed]
     with alone(run, "import"):
-        declared, config, standing = _config(run)
-        around = Around(declared, config, {n: z for n, z in standing.items() if n not in read.zones})
-        known = Recogniser(_catalogue(run))
+        standing = read_inventory(run.directory)[0].zones
+        around = Around(*_config(run), {n: z for n, z in standing.items() if n not in read.zones})
+        known = Recogniser(whole(run.directory))
         with console.progress("zones recognised:", quiet=run.quiet) as count:
             results = tuple(adopted(read.zones, known, around, count))
         outcomes = (*failed, *(_written(run, result) for result in results))
         if any(one.written for one in outcomes):
-            create_atomically(run.directory / CONFIG, next(init.files((), None, github=False)).text.encode())
+            create_atomically(run.directory / init.CONFIG.path, init.CONFIG.text.encode())
     return outcomes
 
 
@@ -242,23 +241,15 @@ def _written(run: Run, result: Adopted | Refused) -> output.Outcome:
 _THERE = "the file is there and says something else; it stays. Take over what is new by hand, or move it away"
 
 
-def _config(run: Run) -> tuple[Declared | None, Config, Mapping[str, Zone]]:
-    """What dnsauth.yaml declares, and the zones there are; raises `InventoryError` where it is wrong."""
+def _config(run: Run) -> tuple[Declared | None, Config]:
+    """What dnsauth.yaml declares, nothing where there is none; raises `InventoryError` where it is wrong."""
     path = run.directory / CONFIG
     if not path.exists():
-        return None, Config(), {}
+        return None, Config()
     declared, config, wrong = configuration(path.read_bytes())
     if config is None:
         raise InventoryError(wrong)
-    inventory, _ = read_inventory(run.directory)
-    return declared, config, inventory.zones
-
-
-def _catalogue(run: Run) -> Catalogue:
-    catalogue, findings = read_catalogue(run.directory)
-    if any(finding.stops for finding in findings):
-        raise InventoryError(findings)
-    return catalogue
+    return declared, config
 
 
 def _absolute(text: str) -> str:

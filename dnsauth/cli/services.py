@@ -16,7 +16,7 @@ from dnsauth.cli.services_new import new
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dnsauth.catalogue.model import Catalogue, Service
+    from dnsauth.catalogue.model import Service
 
 
 def _completed(incomplete: str) -> list[str]:
@@ -56,7 +56,9 @@ def list_(run: Run, *, category: OfCategory = None) -> None:
       dnsauth services list --category healthcare
       dnsauth services list --format json
     """
-    known = _catalogue(run).values()
+    from dnsauth.catalogue.read import whole
+
+    known = whole(run.directory).values()
     found = [one for one in known if category in (None, one.category)]
     _print(run, sorted(found, key=lambda one: one.name), grouped=category is None)
 
@@ -74,10 +76,10 @@ def show(run: Run, name: Name) -> None:
       dnsauth services show sendgrid
     """
     from dnsauth.catalogue.asks import asks, examples
-    from dnsauth.catalogue.read import example
+    from dnsauth.catalogue.read import example, named, whole
     from dnsauth.output import services as output
 
-    service = named(_catalogue(run), name)
+    service = named(whole(run.directory), name)
     if run.format == "json":
         _print(run, [service])
         return
@@ -103,8 +105,9 @@ def search(run: Run, words: Words) -> None:
       dnsauth services search newsletter
     """
     from dnsauth.catalogue import search as searching
+    from dnsauth.catalogue.read import whole
 
-    found = searching.search(_catalogue(run).values(), words)
+    found = searching.search(whole(run.directory).values(), words)
     if not found:
         from dnsauth.errors import DnsauthError
 
@@ -125,28 +128,6 @@ def _print(run: Run, found: Iterable[Service], *, grouped: bool = False) -> None
     else:
         style = console.style(sys.stdout, verbose=run.verbose)
         console.answer(output.listed(found, style, hides=hides, grouped=grouped))
-
-
-def _catalogue(run: Run) -> Catalogue:
-    from dnsauth.catalogue.read import read
-    from dnsauth.findings import InventoryError
-
-    catalogue, findings = read(run.directory)
-    if any(finding.stops for finding in findings):
-        raise InventoryError(findings)
-    return catalogue
-
-
-def named(catalogue: Catalogue, name: str) -> Service:
-    """The service *name*; raises `DnsauthError` with the nearest where there is none."""
-    if name in catalogue:
-        return catalogue[name]
-    from dnsauth.errors import DnsauthError
-    from dnsauth.findings import nearest
-
-    close = nearest(name, catalogue)
-    hint = f"did you mean {close}? " if close else ""
-    raise DnsauthError(f"there is no service {name!r}", f"{hint}`dnsauth services list` prints them all")
 
 
 services = typer.Typer(

@@ -94,8 +94,7 @@ def _found(
 ) -> Sequence[Finding]:
     """Every finding on the services *names*, or on all of them."""
     from dnsauth.catalogue.check import check, concerns
-    from dnsauth.catalogue.read import places, read
-    from dnsauth.cli.services import named
+    from dnsauth.catalogue.read import named, places, read
     from dnsauth.findings import InventoryError
 
     catalogue, unread = read(run.directory)
