@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 
 from dnsauth.catalogue.model import Service, ServiceParameter
 from dnsauth.catalogue.patterns import MAX_MATCHED, PLAIN, pattern
+from dnsauth.documents.write import flow
 from dnsauth.findings import nearest
 from dnsauth.templating import MAX_RESULT, Value
-
-_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@+-]*")  # a text that is itself as a plain YAML scalar
 
 _QUOTING = re.compile(r'["\\]')
 
@@ -51,18 +49,6 @@ def values(service: Service, given: Mapping[str, object]) -> tuple[dict[str, Val
 def about(parameter: ServiceParameter) -> str:
     """Where a person finds the value, and an example, in one line."""
     return f"{parameter.help}, as in {flow(parameter.example)}"
-
-
-def flow(value: object) -> str:
-    """*value* as YAML in flow style; texts that YAML would read otherwise are quoted."""
-    match value:
-        case str():
-            return value if _BARE.fullmatch(value) else json.dumps(value, ensure_ascii=False)
-        case Mapping():
-            return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(map(flow, value)) + "]"
-    raise TypeError(type(value))
 
 
 def _value(parameter: ServiceParameter, given: object) -> Value:

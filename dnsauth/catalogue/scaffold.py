@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dnsauth.catalogue.parameters import flow
+from dnsauth.documents.write import flow
 
 _HEAD = """\
 # What {name} asks of a mail domain. `dnsauth services show {name}` renders it with the examples below,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from dnsauth.catalogue.parameters import flow
+from dnsauth.documents.write import flow
 from dnsauth.domain_connect.model import Entry, Left
 from dnsauth.domain_connect.parameters import switches, when
 from dnsauth.domain_connect.template import Template, visible

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import yaml
 from natsort import natsort_keygen
 from octodns.idna import IdnaError, idna_encode
-from yaml import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
+from dnsauth.documents.marks import composed, last_line
 from dnsauth.names import relative
 from dnsauth.plan.model import Change
 from dnsauth.rrset import RRset, txt_octets
@@ -104,7 +105,7 @@ def _edits(text: str, lines: list[str], zone: str, change: Change, style: _Style
 
 
 def _entries(text: str) -> Iterator[_Entry]:
-    root = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    root = composed(text)
     if not isinstance(root, MappingNode) or root.flow_style:
         raise _GiveUp
     for key, value in root.value:
@@ -134,7 +135,7 @@ def _inserted(entries: list[_Entry], end: int, name: str, record: dict[str, obje
     before = [entry for entry in entries if _sorted_by(entry.name) < _sorted_by(name)]
     at = end
     if before:
-        at = _last(before[-1].value) + 1
+        at = last_line(before[-1].value) + 1
     elif entries:
         at = entries[0].key.start_mark.line
     return _Edit(at, at, _dumped({name: record}))
@@ -142,7 +143,7 @@ def _inserted(entries: list[_Entry], end: int, name: str, record: dict[str, obje
 
 def _appended(lines: list[str], entry: _Entry, record: dict[str, object]) -> list[_Edit]:
     """One more record at a name that has others; a single one becomes the first of a list."""
-    start, end = entry.value.start_mark, _last(entry.value) + 1
+    start, end = entry.value.start_mark, last_line(entry.value) + 1
     indent = " " * start.column
     added = _Edit(end, end, _dumped([record], indent))
     if isinstance(entry.value, SequenceNode):
@@ -160,7 +161,7 @@ def _removed(entry: _Entry, record: MappingNode) -> _Edit:
     """The record's lines away, and its name's where it was the last one there."""
     others = isinstance(entry.value, SequenceNode) and len(entry.value.value) > 1
     start = record.start_mark.line if others else entry.key.start_mark.line
-    return _Edit(start, _last(record) + 1, [])
+    return _Edit(start, last_line(record) + 1, [])
 
 
 def _values(lines: list[str], record: MappingNode, change: Change, style: _Style) -> Iterator[_Edit]:
@@ -177,17 +178,17 @@ def _values(lines: list[str], record: MappingNode, change: Change, style: _Style
             {"value": wanted[0]} if len(wanted) == 1 else {"values": wanted}, " " * key.start_mark.column
         )
         new[0] = lines[key.start_mark.line][: key.start_mark.column] + new[0].lstrip()
-        yield _Edit(key.start_mark.line, _last(held) + 1, new)
+        yield _Edit(key.start_mark.line, last_line(held) + 1, new)
         return
     if held.flow_style:
         raise _GiveUp
     gone = [style.value(change.type, text) for text in before if text not in after]
     for item in held.value:
         if _plain(item) in gone:
-            yield _Edit(item.start_mark.line, _last(item) + 1, [])
+            yield _Edit(item.start_mark.line, last_line(item) + 1, [])
     added = [style.value(change.type, text) for text in after if text not in before]
     if added:
-        at = _last(held) + 1
+        at = last_line(held) + 1
         yield _Edit(at, at, _dumped(added, " " * held.start_mark.column))
 
 
@@ -214,15 +215,6 @@ def _ttl(lines: list[str], record: MappingNode, change: Change) -> Iterator[_Edi
         # before `type`, where octoDNS's order of keys wants it
         new = f"{line[: mark.column]}ttl: {change.after.ttl}\n"
         yield _Edit(mark.line, mark.line + 1, [new, " " * mark.column + line[mark.column :]])
-
-
-def _last(node: Node) -> int:
-    """The last line of *node*, without the comments and blank lines after it."""
-    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _last(last[1] if isinstance(node, MappingNode) else last)
-    end = node.end_mark
-    return int(end.line) - (end.column == 0 and end.line > node.start_mark.line)
 
 
 def _dumped(data: object, indent: str = "") -> list[str]:

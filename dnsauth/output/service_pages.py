@@ -13,8 +13,8 @@ from textwrap import indent, wrap
 
 from dnsauth.catalogue.asks import asks, examples, rotation_command
 from dnsauth.catalogue.model import Catalogue, Service, ServiceParameter
-from dnsauth.catalogue.parameters import flow
 from dnsauth.catalogue.read import example, read
+from dnsauth.documents.write import flow
 from dnsauth.output import safe
 from dnsauth.output.services import CATEGORIES, EXAMPLE, asked, by_category, detected, facts
 
