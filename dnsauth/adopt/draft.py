@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dnsauth.adopt import policy
 from dnsauth.adopt.evidence import Found, Recogniser, parsed
 from dnsauth.adopt.places import domain_of, mail_domains
-from dnsauth.adopt.senders import Entry, described, senders
+from dnsauth.adopt.senders import Already, Entry, described, senders
 from dnsauth.lock.claims import grammar
 from dnsauth.lock.model import Grammar
 from dnsauth.names import deepest, relative, within
@@ -53,7 +53,17 @@ class Part(NamedTuple):
 SPF = "spf"
 
 
-def drafts(zone: str, rrsets: RRsets, known: Recogniser, without: Collection[Part]) -> tuple[Draft, ...]:
+There: TypeAlias = Callable[[str], Already]
+"""The senders that a mail domain has, by its name."""
+
+
+def drafts(
+    zone: str,
+    rrsets: RRsets,
+    known: Recogniser,
+    without: Collection[Part],
+    there: There = lambda _domain: Already(),
+) -> tuple[Draft, ...]:
     """The mail domains of *zone*, those above first; what is in *without* is kept verbatim instead."""
     own: dict[str, list[RRset]] = {name: [] for name in mail_domains(zone, rrsets)}
     for rrset in rrsets.values():
@@ -62,7 +72,9 @@ def drafts(zone: str, rrsets: RRsets, known: Recogniser, without: Collection[Par
     explained: set[tuple[str, str, str]] = set()
     found = []
     for name, mine in own.items():
-        draft, more = _draft(name, mine, rrsets, known, without=without, explained=explained)
+        draft, more = _draft(
+            name, mine, rrsets, known, without=without, explained=explained, there=there(name)
+        )
         explained |= more
         if not draft.empty:
             found.append(draft)
@@ -80,6 +92,7 @@ def _draft(
     *,
     without: Collection[Part],
     explained: Collection[tuple[str, str, str]],
+    there: Already,
 ) -> tuple[Draft, _Records]:
     texts = [value for value in _values(rrsets, name, "TXT") if spf.selects(value)]
     texts = [value for value in texts if (name, "TXT", value) not in explained]
@@ -96,7 +109,7 @@ def _draft(
             for value in rrset.values
             if (rrset.owner, rrset.type, value) not in explained and value not in texts
         ]
-        found = senders(known, name, terms, candidates)
+        found = senders(known, name, terms, candidates, there)
         entries = tuple(entry for entry in found if Part(name, entry.name) not in without)
         ours = {(_owner(one.owner, name), one.type, one.value) for each in entries for one in each.records}
     settings: dict[str, object] = {}

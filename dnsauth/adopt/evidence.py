@@ -15,6 +15,7 @@ from dnsauth.adopt.inverse import Inverse, Parameter, inverse
 from dnsauth.catalogue.marks import OWN, SUFFIXES
 from dnsauth.catalogue.model import Catalogue, Entry, Service
 from dnsauth.records import BadRecord, spf
+from dnsauth.templating import expression
 
 _NOBODYS = {"CNAME": "a1.b2.nobody.invalid.", "MX": "10 nobody.invalid.", "TXT": "nobody=0a1b2c"}
 _NOBODYS_TERMS = (
@@ -40,9 +41,17 @@ class Evidence(NamedTuple):
 
 
 class _Known(NamedTuple):
+    """A *text* of an entry; whatever it yields has its *literal* part, in lower case."""
+
     service: Service
     entry: Entry
     text: str
+    literal: str
+
+
+def _known(service: Service, entry: Entry, text: str) -> _Known:
+    literals = (part.lower() for part in expression(text).parts if isinstance(part, str))
+    return _Known(service, entry, text, max(literals, key=len, default=""))
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,10 @@ class Recogniser:
         self, known: Iterable[_Known], domain: str, text: str, nobodys: tuple[str, ...]
     ) -> Iterator[Evidence]:
         """Who of *known* yields *text*, and none of *nobodys* in its place, which would prove nothing."""
-        for service, entry, source in known:
+        lower = text.lower()
+        for service, entry, source, literal in known:
+            if literal not in lower:  # as of nearly all
+                continue
             back: Inverse | None = inverse(service, entry, source, domain)
             parameters = back.read(text) if back else None
             if back and parameters is not None and not any(map(back.read, nobodys)):
@@ -106,7 +118,7 @@ class Recogniser:
     @cached_property
     def _terms(self) -> tuple[_Known, ...]:
         return tuple(
-            _Known(service, entry, entry.texts["term"])
+            _known(service, entry, entry.texts["term"])
             for service in self._services
             for entry in service.template.get("spf", ())
         )
@@ -114,7 +126,7 @@ class Recogniser:
     @cached_property
     def _exchangers(self) -> tuple[_Known, ...]:
         return tuple(
-            _Known(service, entry, f"{entry.texts['preference']} {entry.texts['exchange']}")
+            _known(service, entry, f"{entry.texts['preference']} {entry.texts['exchange']}")
             for service in self._services
             for entry in service.template.get("mx", ())
         )
@@ -125,13 +137,13 @@ class Recogniser:
         for service in self._services:
             for entry in service.template.get("records", ()):
                 text = f"{entry.texts['owner']} {entry.texts['value']}"
-                by_type.setdefault(entry.texts["type"], []).append(_Known(service, entry, text))
+                by_type.setdefault(entry.texts["type"], []).append(_known(service, entry, text))
             for entry in service.template.get("dkim", ()):
                 owner = f"{entry.texts['selector']}._domainkey"
                 for key, type in (("cname", "CNAME"), ("key", "TXT")):
                     if key in entry.texts:
                         by_type.setdefault(type, []).append(
-                            _Known(service, entry, f"{owner} {entry.texts[key]}")
+                            _known(service, entry, f"{owner} {entry.texts[key]}")
                         )
         return {type: tuple(known) for type, known in by_type.items()}
 

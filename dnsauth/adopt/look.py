@@ -9,9 +9,9 @@ from dnsauth.catalogue.marks import fixed
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.errors import DnsauthError
 from dnsauth.live.look import Question
-from dnsauth.live.reply import Absent, Alias, Answer, Reply, said
+from dnsauth.live.reply import Absent, Alias, Answer, Lame, Reply, said
 from dnsauth.live.servers import Authority
-from dnsauth.names import readable
+from dnsauth.names import deepest, readable
 from dnsauth.rrset import RRset, RRsetId
 from dnsauth.templating import expression
 
@@ -19,7 +19,10 @@ _NOBODYS = "no-such-selector-0f8c2a"  # what a wildcard answers there, it answer
 
 
 class Asked(NamedTuple):
-    """What stood at the names that were asked, and (owner, type, why) of what is not known."""
+    """What stood at the names that were asked, and (owner, type, why) of what is not known.
+
+    A name the servers of the zone refer elsewhere for has an NS RRset, of which nobody said the values.
+    """
 
     rrsets: Mapping[RRsetId, RRset]
     unknown: tuple[tuple[str, str, str], ...]
@@ -65,10 +68,15 @@ def heard(
     """What the servers of *zone* say alike; raises `DnsauthError` where two of them differ."""
     rrsets: dict[RRsetId, RRset] = {}
     unknown = []
+    referred: set[str] = set()
+    serving = [one for one in authority.servers if _told(replies[Question(one, zone, "TXT")])]
     for id in wanted:
         said_here = [replies[Question(server, *id)] for server in authority.servers]
-        found = [reply for reply in said_here if isinstance(reply, Answer | Alias | Absent)]
+        found = [reply for reply in said_here if _told(reply)]
         if not found:
+            if serving and all(isinstance(replies[Question(one, *id)], Lame) for one in serving):
+                referred.add(id.owner)
+                continue
             unknown.append((*id, said(said_here[0]) if said_here else "no server was found"))
             continue
         texts = {_texts(reply) for reply in found}
@@ -77,14 +85,31 @@ def heard(
                 f"the servers of {readable(zone)} differ at {readable(id.owner)} {id.type}",
                 "wait until they agree, or say with --server whom to ask",
             )
-        if not isinstance(found[0], Absent):
+        if isinstance(found[0], Answer | Alias):
             rrset = found[0].rrset
             rrsets[rrset.id] = rrset
-    return Asked(_without_wildcards(rrsets), tuple(unknown))
+    cuts = {RRsetId(name, "NS"): RRset(name, "NS", 0, ()) for name in _cuts(referred, wanted)}
+    return Asked({**_without_wildcards(rrsets), **cuts}, tuple(unknown))
 
 
-def _texts(reply: Answer | Alias | Absent) -> tuple[str, ...]:
-    return () if isinstance(reply, Absent) else (reply.rrset.type, *reply.rrset.values)
+def _told(reply: Reply) -> bool:
+    return isinstance(reply, Answer | Alias | Absent)
+
+
+def _cuts(referred: Collection[str], wanted: Iterable[RRsetId]) -> Iterator[str]:
+    """The names at which a zone is delegated, as far as *referred* ones tell: the highest that is sure."""
+    asked: dict[str, set[str]] = {}
+    for id in wanted:
+        asked.setdefault(id.owner.partition("._domainkey.")[2], set()).add(id.owner)
+    names = set(referred)
+    for domain, owners in asked.items():
+        if domain and owners <= names:
+            names.add(f"_domainkey.{domain}")
+    return (name for name in sorted(names) if deepest(name.partition(".")[2], names) is None)
+
+
+def _texts(reply: Reply) -> tuple[str, ...]:
+    return (reply.rrset.type, *reply.rrset.values) if isinstance(reply, Answer | Alias) else ()
 
 
 def _without_wildcards(rrsets: Mapping[RRsetId, RRset]) -> dict[RRsetId, RRset]:

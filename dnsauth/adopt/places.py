@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
-from dnsauth.names import BadName, absolute, relative, within
+from dnsauth.names import BadName, absolute, deepest, relative, within
 from dnsauth.records import spf
 from dnsauth.rrset import RRset, RRsetId
 
 _BELOW = ("_dmarc.", "_smtp._tls.", "_mta-sts.")
 _KINDS = ("._domainkey.", "._bimi.")
+_OF_MAIL = re.compile(r"(?:.*\.)?(?:_dmarc|_domainkey|_mta-sts|mta-sts|_tls|_bimi|_spf)(?:\.|\Z)")
 
 
 def domain_of(rrset: RRset) -> str | None:
@@ -42,3 +44,14 @@ def sound(name: str, zone: str) -> bool:
         )
     except BadName:
         return False
+
+
+def cut(name: str, delegations: Collection[str]) -> str:
+    """The one of *delegations* that *name* is at or below, else empty (RFC 9499 section 7)."""
+    return deepest(name, delegations) or ""
+
+
+def delegated(zone: str, rrsets: Mapping[RRsetId, RRset]) -> tuple[str, ...]:
+    """The names of mail authentication below *zone* that other servers answer for, and any that was asked."""
+    cuts = {id.owner: rrset.values for id, rrset in rrsets.items() if id.type == "NS" and id.owner != zone}
+    return tuple(sorted(name for name, of in cuts.items() if not of or _OF_MAIL.match(relative(name, zone))))

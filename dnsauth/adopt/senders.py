@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
 from typing import NamedTuple
 
 from dnsauth.adopt.evidence import Evidence, Found, Recogniser
@@ -16,7 +17,7 @@ from dnsauth.records import BadRecord, dkim
 class Entry(NamedTuple):
     """An item for ``senders:``; *why* says by what it was recognised, or what is doubtful.
 
-    *records* are those it asks for, as they stand.
+    *records* are those it asks for, and *terms* those of SPF, as they stand.
     """
 
     name: str
@@ -24,6 +25,14 @@ class Entry(NamedTuple):
     parameters: Mapping[str, object]
     why: str
     records: tuple[Found, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class Already(NamedTuple):
+    """The names and the SPF terms of senders that a mail domain has."""
+
+    names: Collection[str] = ()
+    terms: Collection[str] = ()
 
 
 @dataclass
@@ -33,12 +42,14 @@ class _Work:
     domain: str
     terms: list[str]
     records: dict[Found, None]
-    taken: dict[str, int] = field(default_factory=dict)
+    taken: set[str]
 
     def name(self, service: str) -> str:
         """A sender's name no other has."""
-        self.taken[service] = count = self.taken.get(service, 0) + 1
-        return service if count == 1 else f"{service}-{count}"
+        numbered = (f"{service}-{number}" for number in count(2))
+        name = next(name for name in chain((service,), numbered) if name not in self.taken)
+        self.taken.add(name)
+        return name
 
 
 class _Fit(NamedTuple):
@@ -56,14 +67,19 @@ class _Fit(NamedTuple):
 
 
 def senders(
-    known: Recogniser, domain: str, terms: Sequence[str], records: Iterable[Found]
+    known: Recogniser,
+    domain: str,
+    terms: Sequence[str],
+    records: Iterable[Found],
+    there: Already = Already(),  # noqa: B008  it is frozen
 ) -> tuple[Entry, ...]:
     """Who sends for *domain* (absolute), in the order of its SPF *terms*, canonical and without ``all``.
 
     *records* are those at and below *domain* that may be a sender's. What no service explains is left, but
-    for terms: each is somebody's, at worst one ``custom`` sender's.
+    for terms: each is somebody's, at worst one ``custom`` sender's. *there* is whoever sends already.
     """
-    work = _Work(domain, list(terms), dict.fromkeys(records))
+    new = [term for term in terms if term not in there.terms]
+    work = _Work(domain, new, dict.fromkeys(records), set(there.names))
     placed: list[tuple[int, Entry]] = []
     while (fit := _best(known, work)) is not None:
         at = min((terms.index(term) for term in fit.terms), default=len(terms))
@@ -179,9 +195,8 @@ def _entry(name: str, fit: _Fit) -> Entry:
         *fit.terms,
         *sorted({record.owner for record in fit.records}, key=lambda owner: (owner == "@", owner)),
     ]
-    return Entry(
-        name, fit.service.name, fit.parameters, f"{fit.service.title}, by {', '.join(proofs)}", fit.records
-    )
+    why = f"{fit.service.title}, by {', '.join(proofs)}"
+    return Entry(name, fit.service.name, fit.parameters, why, fit.records, fit.terms)
 
 
 def _parts(known: Recogniser, work: _Work) -> dict[str, list[Found]]:
@@ -226,7 +241,7 @@ def _rest(
             why = f"{known.title(who)}, in a form its definition does not write" if who else "not recognised"
             records = tuple(left_over.pop(who, ()))
             given = {"spf": tuple(run), **_listed(records)}
-            yield start, Entry(work.name(who or "unknown"), "custom", given, why, records)
+            yield start, Entry(work.name(who or "unknown"), "custom", given, why, records, tuple(run))
 
     left = set(work.terms)
     for at, term in enumerate(terms):

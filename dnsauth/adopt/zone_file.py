@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from dnsauth.adopt.draft import Draft, Kept
 from dnsauth.adopt.senders import Entry
-from dnsauth.catalogue.parameters import flow
+from dnsauth.documents.write import flow
 from dnsauth.names import readable, relative
 
 _HEAD = """\
@@ -18,12 +18,16 @@ ttl: keep
 _LONGEST = 100  # characters of a comment, and of a setting on one line
 
 
-def text(zone: str, drafts: Iterable[Draft]) -> str:
-    """The zone file of *zone*, absolute, that says *drafts*."""
+def text(zone: str, drafts: Iterable[Draft], delegated: Iterable[str] = ()) -> str:
+    """The zone file of *zone*, absolute, that says *drafts*, and which names are *delegated* to others."""
     found = tuple(drafts)
     lines = [_HEAD.format(zone=_comment(readable(zone))), "domains:\n" if found else "domains: {}\n"]
     for draft in found:
-        lines += (f"  {line}\n" for line in _domain(draft, zone))
+        lines += (f"  {line}\n" for line in domain(draft, zone))
+    lines += (
+        f"# {_comment(readable(name))} is delegated: other servers answer from there on\n"
+        for name in delegated
+    )
     return "".join(lines)
 
 
@@ -32,27 +36,29 @@ def said_at(line: int, zone: str, drafts: Iterable[Draft]) -> Draft | None:
     found = tuple(drafts)
     end = _HEAD.count("\n") + 1
     for draft in found:
-        end += sum(1 for _ in _domain(draft, zone))
+        end += sum(1 for _ in domain(draft, zone))
         if line <= end:
             return draft
     return None
 
 
-def _domain(draft: Draft, zone: str) -> Iterator[str]:
+def domain(draft: Draft, zone: str) -> Iterator[str]:
+    """The lines of a mail domain of *zone*, below ``domains:``."""
     yield f"{flow(relative(draft.name, zone))}:"
     if draft.senders:
         yield "  senders:"
         for entry in draft.senders:
-            yield from (f"    {line}" for line in _sender(entry))
+            yield from (f"    {line}" for line in sender(entry))
     for key, value in draft.settings.items():
-        yield from _setting(key, value)
+        yield from (f"  {line}" for line in setting(key, value))
     if draft.keep:
         yield "  keep:"
         for kept in draft.keep:
-            yield from (f"    {line}" for line in _kept(kept))
+            yield from (f"    {line}" for line in keep(kept))
 
 
-def _sender(entry: Entry) -> Iterator[str]:
+def sender(entry: Entry) -> Iterator[str]:
+    """The lines of an item of ``senders:``."""
     yield f"# {_comment(entry.why)}"
     parameters: dict[str, object] = dict(entry.parameters)
     if entry.service != entry.name:
@@ -65,18 +71,20 @@ def _sender(entry: Entry) -> Iterator[str]:
         yield f"    {name}: {flow(value)}"
 
 
-def _setting(key: str, value: object) -> Iterator[str]:
+def setting(key: str, value: object) -> Iterator[str]:
+    """The lines of one key of a mail domain."""
     if isinstance(value, tuple) and len(flow(value)) > _LONGEST:
-        yield f"  {key}:"
-        yield from (f"    - {flow(item)}" for item in value)
+        yield f"{key}:"
+        yield from (f"  - {flow(item)}" for item in value)
     elif isinstance(value, Mapping) and len(flow(value)) > _LONGEST:
-        yield f"  {key}:"
-        yield from (f"    {name}: {flow(item)}" for name, item in value.items())
+        yield f"{key}:"
+        yield from (f"  {name}: {flow(item)}" for name, item in value.items())
     else:
-        yield f"  {key}: {flow(value)}"
+        yield f"{key}: {flow(value)}"
 
 
-def _kept(kept: Kept) -> Iterator[str]:
+def keep(kept: Kept) -> Iterator[str]:
+    """The lines of an item of ``keep:``."""
     if kept.why:
         yield f"# {_comment(kept.why)}"
     if len(kept.values) == 1:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
@@ -20,20 +22,16 @@ from dnsauth.adopt.draft import RRsets
 from dnsauth.adopt.evidence import Recogniser
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.catalogue.read import whole
-from dnsauth.cli import console, looking, serving
+from dnsauth.cli import console, looking, merging_zones, recording, serving
 from dnsauth.cli.alone import alone
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.options import Run
 from dnsauth.errors import DnsauthError
 from dnsauth.files import create_atomically
-from dnsauth.findings import InventoryError
-from dnsauth.inventory.config import Config
-from dnsauth.inventory.files import CONFIG
-from dnsauth.inventory.read import configuration
-from dnsauth.inventory.read import read as read_inventory
-from dnsauth.inventory.sense import Declared
+from dnsauth.live.look import Question
 from dnsauth.live.network import Network
-from dnsauth.lock import file as lock_file
+from dnsauth.live.reply import Reply
+from dnsauth.live.servers import Authority
 from dnsauth.output import adoption as output
 from dnsauth.output import json, safe
 from dnsauth.reports import read as reading
@@ -41,6 +39,7 @@ from dnsauth.reports.model import Report
 from dnsauth.reports.summary import selectors_seen
 from dnsauth.rrset import RRsetId
 
+AT_ONCE = 64  # zones that are asked about at a time
 _AROUND_NAME = re.compile(r"^(?:db|zone|pri|named)\.|\.(?:zone|db|txt|hosts|master)$")
 
 
@@ -120,7 +119,7 @@ def served(
         if names.deepest(name, zones) is None:
             raise typer.BadParameter(f"{name!r} is in none of the domains", param_hint="'--name'")
     catalogue = whole(run.directory)
-    _, config = _config(run)
+    _, config = merging_zones.config(run)
     asked = looking.at(config.live, resolver, server)
     seen = _seen(run, reports)
     more += [name for name in seen if names.deepest(name, zones) is not None]
@@ -133,21 +132,34 @@ def served(
         Network(asked, zones, run.now.date(), deadline=deadline) as network,
         console.progress("zones asked:", quiet=run.quiet) as count,
     ):
-        for done, zone in enumerate(zones, 1):
-            authority = network.authorities([zone])[zone]
-            replies = network.look(look.questions(authority, wanted[zone]))
-            try:
-                heard = look.heard(zone, authority, wanted[zone], replies)
-            except DnsauthError as error:
-                failed.append((names.readable(zone), str(error)))
-            else:
-                if heard.unknown:
-                    owner, type, why = heard.unknown[0]
-                    failed.append((names.readable(zone), f"{names.readable(owner)} {type}: {why}"))
+        for begin in range(0, len(zones), AT_ONCE):
+            some = list(zones)[begin : begin + AT_ONCE]
+            authorities = network.authorities(some)
+            replies = network.look(
+                question for zone in some for question in look.questions(authorities[zone], wanted[zone])
+            )
+            for zone in some:
+                heard = _heard(zone, authorities[zone], wanted[zone], replies)
+                if isinstance(heard, str):
+                    failed.append((names.readable(zone), heard))
                 else:
-                    found[zone] = heard.rrsets
-            count(done, len(zones))
+                    found[zone] = heard
+            count(begin + len(some), len(zones))
     return Read(found, tuple(failed))
+
+
+def _heard(
+    zone: str, authority: Authority, wanted: Collection[RRsetId], replies: Mapping[Question, Reply]
+) -> RRsets | str:
+    """What the servers of *zone* say, or why that is not known."""
+    try:
+        heard = look.heard(zone, authority, wanted, replies)
+    except DnsauthError as error:
+        return str(error)
+    if heard.unknown:
+        owner, type, why = heard.unknown[0]
+        return f"{names.readable(owner)} {type}: {why}"
+    return heard.rrsets
 
 
 def _seen(run: Run, paths: Sequence[Path]) -> Mapping[str, set[str]]:
@@ -183,13 +195,36 @@ def _wanted(
     }
 
 
-def write(run: Run, read: Read) -> None:
-    """Write the files of zones that were *read*, and say what became of each."""
-    outcomes = imported(run, read)
+def write(run: Run, read: Read, words: Sequence[str], *, repair: bool, dry_run: bool) -> None:
+    """Write the files of zones that were *read*, and say what became of each.
+
+    *words* are the command as it was typed, *repair* and *dry_run* its options.
+    """
+    outcomes = imported(run, read, repair=repair, dry_run=dry_run)
     say(run, outcomes)
-    if any(one.refused for one in outcomes):
-        raise typer.Exit(Exit.PARTIAL if any(one.written for one in outcomes) else Exit.FAILED)
-    if not run.quiet:
+    refused = [f"{one.file or one.zone}: {one.refused}" for one in outcomes if one.refused]
+    code = Exit.CLEAN
+    if refused:
+        code = Exit.PARTIAL if any(one.written for one in outcomes) else Exit.FAILED
+    if not dry_run:
+        code = Exit(recording.imported(run, [one.file for one in outcomes if one.written], refused, code))
+    if code is Exit.CLEAN:
+        _next(run, outcomes, words, repair=repair, dry_run=dry_run)
+    else:
+        raise typer.Exit(code)
+
+
+def _next(
+    run: Run, outcomes: Sequence[output.Outcome], words: Sequence[str], *, repair: bool, dry_run: bool
+) -> None:
+    if run.quiet:
+        return
+    if not repair and any(one.repairs for one in outcomes):
+        typed = shlex.join(["dnsauth", *words, "--repair"])
+        console.talk(safe.line(f"next: `{typed}` asks for what was meant; a plan then shows these changes"))
+    if dry_run:
+        console.talk("nothing was written: --dry-run")
+    else:
         console.talk("next: read the files, then `dnsauth check`; a `provider:` lets `dnsauth plan` compare")
 
 
@@ -201,55 +236,58 @@ def say(run: Run, outcomes: Sequence[output.Outcome]) -> None:
         console.answer(output.text(outcomes, console.style(sys.stdout, verbose=run.verbose)))
 
 
-def imported(run: Run, read: Read) -> tuple[output.Outcome, ...]:
-    """What became of the zones that were *read*: their files are written, where none stand."""
+def imported(
+    run: Run, read: Read, *, repair: bool = False, dry_run: bool = False
+) -> tuple[output.Outcome, ...]:
+    """What became of the zones that were *read*: their files are written, or merged into."""
     failed = [output.Outcome(where, "", refused=safe.plain(why)) for where, why in read.failed]
     with alone(run, "import"):
-        standing = read_inventory(run.directory)[0].zones
-        around = Around(*_config(run), {n: z for n, z in standing.items() if n not in read.zones})
+        around, unmerged = merging_zones.around(run, read.zones)
+        held = {zone: rrsets for zone, rrsets in read.zones.items() if zone not in unmerged}
         known = Recogniser(whole(run.directory))
         with console.progress("zones recognised:", quiet=run.quiet) as count:
-            results = tuple(adopted(read.zones, known, around, count))
-        outcomes = (*failed, *(_written(run, result) for result in results))
+            results = tuple(adopted(held, known, around, count, repair=repair))
+        outcomes = (
+            *failed,
+            *(output.Outcome(zone, "", refused=why) for zone, why in unmerged.items()),
+            *(_outcome(run, result, around, repair=repair, dry_run=dry_run) for result in results),
+        )
         if any(one.written for one in outcomes):
             create_atomically(run.directory / init.CONFIG.path, init.CONFIG.text.encode())
     return outcomes
 
 
-def _written(run: Run, result: Adopted | Refused) -> output.Outcome:
+def _outcome(
+    run: Run, result: Adopted | Refused, around: Around, *, repair: bool, dry_run: bool
+) -> output.Outcome:
     zone = result.zone
-    file = f"zones/{zone}yaml"
+    standing = around.standing.get(zone)
+    file = standing.file if standing else f"zones/{zone}yaml"
     if isinstance(result, Refused):
         return output.Outcome(zone, file, refused=result.why)
-    path = run.directory / file
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DnsauthError(f"{path.parent} cannot be made: {error.strerror}") from error
-    if create_atomically(path, result.text.encode()):
-        lock = run.directory / lock_file.path(zone)
-        create_atomically(lock, lock_file.write(result.lock).encode())
-        return output.Outcome(zone, file, result.drafts, written=True)
-    before = path.read_text("utf-8", "replace")
-    if before == result.text:
-        return output.Outcome(zone, file, result.drafts)
-    return output.Outcome(
-        zone, file, result.drafts, output.difference(file, before, result.text), refused=_THERE
+    before = standing.octets.decode() if standing else ""
+    found = output.Outcome(
+        zone,
+        file,
+        result.drafts,
+        merged=standing is not None,
+        pending=result.pending,
+        repairs=result.repairs,
+        repaired=repair,
+        delegated=result.delegated,
     )
-
-
-_THERE = "the file is there and says something else; it stays. Take over what is new by hand, or move it away"
-
-
-def _config(run: Run) -> tuple[Declared | None, Config]:
-    """What dnsauth.yaml declares, nothing where there is none; raises `InventoryError` where it is wrong."""
-    path = run.directory / CONFIG
-    if not path.exists():
-        return None, Config()
-    declared, config, wrong = configuration(path.read_bytes())
-    if config is None:
-        raise InventoryError(wrong)
-    return declared, config
+    if standing and before == result.text and standing.lock == result.lock:
+        return found
+    if standing or dry_run:
+        found = replace(found, difference=output.difference(file, before, result.text))
+    if dry_run:
+        return found
+    try:
+        (run.directory / file).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DnsauthError(f"{(run.directory / file).parent} cannot be made: {error.strerror}") from error
+    merging_zones.write(run, file, standing, result)
+    return replace(found, written=True)
 
 
 def _absolute(text: str) -> str:

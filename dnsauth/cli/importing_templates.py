@@ -51,7 +51,7 @@ def domain_connect(
     Example:
       dnsauth import domain-connect templates/vendor.example.mail.json
     """
-    from dnsauth.cli import converting
+    from dnsauth.cli import converting, recording
     from dnsauth.cli.exit import Exit
     from dnsauth.output import domain_connect as output
     from dnsauth.output import json
@@ -62,8 +62,12 @@ def domain_connect(
     else:
         console.answer(output.text(outcomes, console.style(sys.stdout, verbose=run.verbose)))
         _say(run, outcomes)
+    code = Exit.CLEAN
     if any(one.refused for one in outcomes):
-        raise typer.Exit(Exit.PARTIAL if any(one.written for one in outcomes) else Exit.FAILED)
+        code = Exit.PARTIAL if any(one.written for one in outcomes) else Exit.FAILED
+    refused = [f"{one.file}: {one.refused}" for one in outcomes if one.refused]
+    if ends := recording.imported(run, [one.written for one in outcomes if one.written], refused, code):
+        raise typer.Exit(ends)
 
 
 def _say(run: Run, outcomes: Sequence[Outcome]) -> None:

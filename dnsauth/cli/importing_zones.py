@@ -30,6 +30,14 @@ Reports = Annotated[
     ),
 ]
 
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair", help="Ask for what was meant where something is broken; the next plan shows it."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
+
 
 @command("text", "json")
 def live(  # noqa: PLR0917  Typer passes by name
@@ -41,6 +49,8 @@ def live(  # noqa: PLR0917  Typer passes by name
     resolver: looking.Resolver = None,
     server: looking.Servers = None,
     timeout: looking.Timeout = None,
+    repair: Repair = False,
+    dry_run: DryRun = False,
 ) -> None:
     r"""Write the inventory that would produce what is live.
 
@@ -48,6 +58,9 @@ def live(  # noqa: PLR0917  Typer passes by name
     keys of every selector the catalogue knows, recognises the senders, and writes zones/DOMAIN.yaml and its
     lock. What nobody recognises is kept verbatim; a plan of it changes nothing. Nobody can list a zone by
     asking: say --selector for keys and --name for names below DOMAIN that send too. No DNS is changed.
+
+    A file that is there is merged into, its comments and order kept, and the difference shown. What is broken
+    is kept as it stands and told; with --repair the file asks for what was meant.
 
     Exit codes: 0 written, or there already as it would be; 1 nothing could be; 4 some could.
 
@@ -70,15 +83,21 @@ def live(  # noqa: PLR0917  Typer passes by name
             server=server,
             timeout=timeout,
         ),
+        ["import", *domain],
+        repair=repair,
+        dry_run=dry_run,
     )
 
 
 @command("text", "json")
-def zonefile(run: Run, file: Files) -> None:
+def zonefile(run: Run, file: Files, repair: Repair = False, dry_run: DryRun = False) -> None:
     r"""Write the inventory that would produce a zone's master file.
 
     The zone is named by --zone, else by the file, as in example.com.zone or db.example.com. It asks no
     server and changes no DNS.
+
+    A file that is there is merged into, its comments and order kept, and the difference shown. What is broken
+    is kept as it stands and told; with --repair the file asks for what was meant.
 
     Exit codes: 0 written, or there already as it would be; 1 nothing could be; 4 some could.
 
@@ -88,15 +107,19 @@ def zonefile(run: Run, file: Files) -> None:
     """
     from dnsauth.cli import adoption
 
-    adoption.write(run, adoption.of_files(run, file))
+    words = ["import", "zonefile", *map(str, file)]
+    adoption.write(run, adoption.of_files(run, file), words, repair=repair, dry_run=dry_run)
 
 
 @command("text", "json")
-def octodns(run: Run, folder: Folder) -> None:
+def octodns(run: Run, folder: Folder, repair: Repair = False, dry_run: DryRun = False) -> None:
     r"""Write the inventory that would produce the mail records of octoDNS zone files.
 
     Reads every NAME.yaml in DIR, or those of --zone. It asks no server and changes no DNS; DIR stays as it
     is.
+
+    A file that is there is merged into, its comments and order kept, and the difference shown. What is broken
+    is kept as it stands and told; with --repair the file asks for what was meant.
 
     Exit codes: 0 written, or there already as it would be; 1 nothing could be; 4 some could.
 
@@ -106,4 +129,5 @@ def octodns(run: Run, folder: Folder) -> None:
     """
     from dnsauth.cli import adoption
 
-    adoption.write(run, adoption.of_folder(run, folder))
+    words = ["import", "octodns", str(folder)]
+    adoption.write(run, adoption.of_folder(run, folder), words, repair=repair, dry_run=dry_run)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,31 +10,16 @@ from hypothesis import strategies as st
 
 from dnsauth.adopt import master_file
 from dnsauth.adopt.adopt import Adopted, Around, adopted
-from dnsauth.adopt.evidence import Recogniser
-from dnsauth.catalogue.read import read
 from dnsauth.octodns.yaml import YamlProvider
 from dnsauth.rrset import RRset, RRsetId
+from tests.adopt.zones import recogniser, rrsets
 from tests.markdown import Document
 from tests.plan.values import KEY
-
-
-@cache
-def recogniser() -> Recogniser:
-    return Recogniser(read(Path("/nonexistent"))[0])
 
 
 @pytest.fixture
 def known():
     return recogniser()
-
-
-def rrsets(*records: str, zone: str = "example.com.", ttl: int = 300) -> dict[RRsetId, RRset]:
-    """Records as ``OWNER TYPE VALUE``, the owner relative to *zone*."""
-    found: dict[RRsetId, list[str]] = {}
-    for record in records:
-        owner, type, value = record.split(" ", 2)
-        found.setdefault(RRsetId(zone if owner == "@" else f"{owner}.{zone}", type), []).append(value)
-    return {id: RRset(*id, ttl, tuple(sorted(values))) for id, values in found.items()}
 
 
 def body(known, *records: str) -> str:

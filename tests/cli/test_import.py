@@ -39,6 +39,15 @@ em1234: {type: CNAME, value: u1234567.wl042.sendgrid.net.}
 """
 
 
+BROKEN = """\
+---
+? ''
+: - {type: MX, value: {preference: 10, exchange: mx.example.com.}}
+  - {type: TXT, values: ["v=spf1 nclude:_spf.google.com mx ~all", somebody-else=1]}
+_dmarc: {type: TXT, value: v=DMARC1; p=none; pct=50}
+"""
+
+
 def test_a_master_file_becomes_an_inventory(empty):
     empty.write("example.com.zone", MASTER)
     done = empty.run("import", "zonefile", str(empty.path / "example.com.zone"))
@@ -60,13 +69,95 @@ def test_it_is_written_once(empty):
     assert "is as it would be" in again.out
 
 
-def test_a_file_of_yours_stays_and_the_difference_is_shown(empty):
+MINE = """\
+version: 1
+ttl: keep
+domains:
+  "@":
+    # who sends
+    senders: [google-workspace]  # and more?
+"""
+
+
+def test_a_file_of_yours_is_merged_into_and_the_difference_is_shown(empty):
     empty.write("example.com.zone", MASTER)
-    mine = 'version: 1\ndomains: {"@": {parked: true}}\n'
-    empty.write("zones/example.com.yaml", mine)
+    empty.write("dnsauth.yaml", CONFIG)
+    empty.write("zones/example.com.yaml", MINE)
+    words = ("import", "zonefile", str(empty.path / "example.com.zone"))
+    shown = empty.run(*words, "--dry-run")
+    assert (0, MINE) == (shown.code, empty.read("zones/example.com.yaml"))
+    assert "would merge into zones/example.com.yaml" in shown.out
+    assert "nothing was written" in shown.err
+    done = empty.run(*words)
+    assert done.code == 0, done.out + done.err
+    assert "merged into zones/example.com.yaml" in done.out
+    assert shown.out.partition("\n")[2] == done.out.partition("\n")[2]
+    assert '+          spf: ["ip4:192.0.2.7"]' not in done.out  # the list in flow style goes on in its line
+    text = empty.read("zones/example.com.yaml")
+    assert "    # who sends\n    senders: [google-workspace, {unknown: " in text
+    assert "  # and more?\n" in text
+    assert "example.com TXT: the file and the zone say different things" in done.out  # ~all and -all
+    before = empty.files()
+    again = empty.run(*words)
+    assert (0, before) == (again.code, empty.files())
+    assert "is as it would be" in again.out
+    assert 0 == empty.run("check").code
+    assert 0 == empty.run("lock", "--check").code
+
+
+def test_a_file_for_several_zones_is_not_merged_into(empty):
+    empty.write("example.com.zone", MASTER)
+    empty.write("dnsauth.yaml", CONFIG)
+    shared = 'version: 1\nzones: [example.com, example.org]\ndomains: {"@": {parked: true}}\n'
+    empty.write("zones/alike.yaml", shared)
     done = empty.run("import", "zonefile", str(empty.path / "example.com.zone"))
-    assert (1, mine) == (done.code, empty.read("zones/example.com.yaml"))
-    assert "+      - google-workspace:" in done.out
+    assert (1, shared) == (done.code, empty.read("zones/alike.yaml"))
+    assert "serves several zones (example.com, example.org)" in done.out
+    assert not (empty.path / "zones/example.com.yaml").exists()
+
+
+def test_nothing_is_merged_into_files_with_errors(empty):
+    empty.write("example.com.zone", MASTER)
+    empty.write("dnsauth.yaml", CONFIG)
+    wrong = 'version: 1\ndomains: {"@": {perked: true}}\n'
+    empty.write("zones/example.com.yaml", wrong)
+    done = empty.run("import", "zonefile", str(empty.path / "example.com.zone"))
+    assert (1, wrong) == (done.code, empty.read("zones/example.com.yaml"))
+    assert "the inventory has errors" in done.out
+
+
+def test_repair_asks_for_what_was_meant_and_a_plan_shows_it(empty):
+    empty.write("dnsauth.yaml", CONFIG)
+    empty.write("held/example.com.yaml", BROKEN)
+    words = ("import", "octodns", str(empty.path / "held"))
+    done = empty.run(*words)
+    assert done.code == 0, done.out + done.err
+    assert "`nclude:_spf.google.com` is `include:_spf.google.com`" in done.out
+    assert f"next: `dnsauth import octodns {empty.path / 'held'} --repair`" in done.err
+    assert 0 == empty.run("plan", "--locked", "--exit-code").code
+    assert 1 == empty.run("check").code
+    mended = empty.run(*words, "--repair")
+    assert mended.code == 0, mended.out + mended.err
+    assert "repaired: example.com TXT" in mended.out
+    assert 0 == empty.run("check").code
+    plan = empty.run("plan", "--locked", "--format", "json")
+    assert plan.code == 0, plan.out
+    (zone,) = json.loads(plan.out)["zones"]
+    assert {
+        "example.com.": ["somebody-else=1", "v=spf1 include:_spf.google.com mx ~all"],
+        "_dmarc.example.com.": ["v=DMARC1; p=none"],
+    } == {change["owner"]: change["after"]["values"] for change in zone["changes"]}
+    assert [] == [one for one in zone["findings"] if one["severity"] == "error"]
+
+
+def test_json_tells_what_is_broken_and_what_others_answer_for(empty):
+    delegated = BROKEN + "_domainkey: {type: NS, values: [ns1.example.net.]}\n"
+    empty.write("held/example.com.yaml", delegated.replace("---\n", ""))
+    done = empty.run("import", "octodns", str(empty.path / "held"), "--format", "json")
+    (zone,) = json.loads(done.out)["zones"]
+    assert ["_dmarc.example.com.", "example.com."] == [one["owner"] for one in zone["repairs"]]
+    assert ["_domainkey.example.com."] == zone["delegated"]
+    assert not zone["repaired"]
 
 
 def test_what_is_broken_stays_and_is_told(empty):
@@ -77,10 +168,8 @@ def test_what_is_broken_stays_and_is_told(empty):
     assert empty.run("import", "zonefile", str(empty.path / "example.com.zone")).code == 0
     done = empty.run("check", "--format", "json")
     assert done.code == 1
-    found = [
-        (one["rule"], one["owner"]) for one in json.loads(done.out)["findings"] if one["severity"] == "error"
-    ]
-    assert [("INV104", "old.example.com."), ("INV105", "sub.example.com.")] == sorted(found)
+    found = [one["owner"] for one in json.loads(done.out)["findings"] if one["severity"] == "error"]
+    assert ["old.example.com.", "sub.example.com."] == sorted(found)
 
 
 @pytest.fixture
@@ -141,6 +230,23 @@ def test_a_live_zone_becomes_an_inventory(empty, named: Named):
     assert "\n  news:\n" in text
     diff = empty.run("diff", "--exit-code", "--server", f"example.com={served}")
     assert diff.code == 0, diff.out + diff.err
+
+
+def test_names_that_others_answer_for_are_told_from_servers_that_do_not_answer(empty, named: Named):
+    delegated = "_domainkey IN NS ns1.vendor.example.\n_dmarc.news IN NS ns1.vendor.example.\n"
+    zone = MASTER.replace("google._domainkey", ";")
+    named.load("example.com.", f"$ORIGIN example.com.\n{zone}{delegated}", checked=False)
+    served = ("--server", f"example.com={named.address}:{named.port}")
+    done = empty.run("import", "example.com", "--name", "news.example.com", *served)
+    assert done.code == 0, done.out + done.err
+    assert "_domainkey.example.com is delegated to other servers" in done.out
+    assert "_dmarc.news.example.com is delegated to other servers" in done.out
+    text = empty.read("zones/example.com.yaml")
+    assert "# _domainkey.example.com is delegated: other servers answer from there on\n" in text
+    assert "# _dmarc.news.example.com is delegated: other servers answer from there on\n" in text
+    before = empty.files()
+    assert 0 == empty.run("import", "example.com", "--name", "news.example.com", *served).code
+    assert before == empty.files()
 
 
 REPORT = """\
