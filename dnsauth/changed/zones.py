@@ -44,7 +44,7 @@ def concerned(before: Fleet, now: Fleet, files: Collection[str]) -> frozenset[st
 def _common(config: Config) -> Config:
     """What of dnsauth.yaml concerns every zone."""
     # a notice or an exception of one zone is no other zone's
-    return replace(config, shared={}, waivers=(), notify=())
+    return replace(config, shared={}, waivers=(), notify=(), audit=None)
 
 
 def _files(before: Fleet, now: Fleet, files: Collection[str]) -> frozenset[str]:

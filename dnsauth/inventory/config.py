@@ -10,8 +10,10 @@ from dnsauth.findings import Where
 from dnsauth.inventory import senders
 from dnsauth.inventory.config_form import ConfigFile, Defaults
 from dnsauth.inventory.config_form import Live as LiveForm
+from dnsauth.inventory.config_form import Reputation as ReputationForm
 from dnsauth.inventory.config_form import Rotation as RotationForm
-from dnsauth.inventory.model import Agreement, Ignore, Live, Notify, Rotation, Waiver
+from dnsauth.inventory.model import Agreement, Rotation, Waiver
+from dnsauth.inventory.operations import Audit, Ignore, Live, Notify, Reputation
 from dnsauth.inventory.senders import Shared
 
 
@@ -26,6 +28,8 @@ class Config:
     signers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     rotation: Rotation = field(default_factory=lambda: _rotation(RotationForm()))
     notify: tuple[Notify, ...] = ()
+    audit: Audit | None = None
+    reputation: Reputation = field(default_factory=Reputation)
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     shared: Mapping[str, Shared] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
@@ -45,8 +49,13 @@ def config(form: ConfigFile, tree: Map, file: str) -> Config:
             Notify(n.to, frozenset(n.on), _item(tree, "notify", index, file), n.where)
             for index, n in enumerate(form.notify)
         ),
+        reputation=_reputation(form.reputation),
+        audit=None if form.audit is None else Audit(form.audit.directory, form.audit.keep),
         agreements={
-            name: Agreement(name, a.partner, a.covers, a.signed, a.review, a.expires, a.ref)
+            name: Agreement(
+                *(name, a.partner, a.covers, a.signed, a.review, a.expires, a.ref),
+                _place(tree, "agreements", name, file),
+            )
             for name, a in form.agreements.items()
         },
         shared={
@@ -63,7 +72,11 @@ def config(form: ConfigFile, tree: Map, file: str) -> Config:
 
 def _live(form: LiveForm) -> Live:
     ignore = tuple(Ignore(each.server, each.until, each.owner, each.why) for each in form.ignore)
-    return Live(form.resolver, form.servers, ignore, form.roots, form.rate)
+    return Live(form.resolver, form.servers, ignore, form.roots, form.rate, form.ca, form.private)
+
+
+def _reputation(form: tuple[str, ...] | ReputationForm) -> Reputation:
+    return Reputation(form) if isinstance(form, tuple) else Reputation(form.addresses, form.domains)
 
 
 def _rotation(form: RotationForm) -> Rotation:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import Field
+from pydantic import Field, Tag
 
 from dnsauth.documents import Seq
 from dnsauth.inventory.fields import (
     Blank,
+    Bool,
     ChangeId,
     Day,
     Duration,
+    Folder,
     Form,
     Host,
     Identifier,
@@ -24,9 +26,10 @@ from dnsauth.inventory.fields import (
     Variable,
     Verbatim,
     Version,
+    Years,
 )
-from dnsauth.inventory.model import Event
-from dnsauth.inventory.sender_form import Sender
+from dnsauth.inventory.operations import Event
+from dnsauth.inventory.sender_form import Sender, one_of, shape
 from dnsauth.inventory.zone_form import DmarcPolicy
 
 T = TypeVar("T")
@@ -61,6 +64,13 @@ class Live(Form):
     )
     rate: Rate = Field(
         default=500, description="Queries a second to each server; those on loopback are not spared."
+    )
+    ca: Text = Field(
+        default="",
+        description="PEM file of certification authorities of your own, for hosts of MTA-STS and BIMI.",
+    )
+    private: Bool = Field(
+        default=False, description="Fetch MTA-STS policies and BIMI files from private addresses, too."
     )
 
 
@@ -128,6 +138,33 @@ class Notify(Form):
     )
 
 
+Lists: TypeAlias = Annotated[tuple[Host, ...], Field(min_length=1), OneOrMany()]
+
+
+class Reputation(Form):
+    """DNS block lists that are asked when somebody looks live."""
+
+    addresses: Lists = Field(default=(), description="Of addresses we send from, RFC 5782 section 2.")
+    domains: Lists = Field(default=(), description="Of mail domains that send, RFC 5782 section 2.3.")
+
+
+AskedLists: TypeAlias = Annotated[
+    Annotated[tuple[Host, ...], Field(min_length=1), Tag("<list>")] | Annotated[Reputation, Tag("<mapping>")],
+    one_of(shape, "a list of block lists of addresses, or {addresses: […], domains: […]}"),
+]
+
+
+class Audit(Form):
+    """The audit trail; without this key nothing is recorded."""
+
+    directory: Folder = Field(default="audit", description="The folder of its files, below this one.")
+    keep: Years = Field(
+        default=6,
+        description="How long `audit prune` leaves them, in years, as in 6y.",
+        json_schema_extra={"default": "6y"},
+    )
+
+
 class ConfigFile(Form):
     """What zones share: providers, defaults, senders, agreements, waivers."""
 
@@ -145,6 +182,12 @@ class ConfigFile(Form):
         default=Rotation(), description="The waits all DKIM keys share."
     )
     notify: Annotated[tuple[Notify, ...], Blank(Seq)] = Field(default=(), description="Who is told of what.")
+    reputation: Annotated[AskedLists, Blank()] = Field(
+        default=Reputation(), description="DNS block lists that `check --live` asks."
+    )
+    audit: Annotated[Audit, Blank()] | None = Field(
+        default=None, description="Keep a trail of what was done; `audit:` alone takes the defaults."
+    )
     agreements: ById[Agreement] = Field(default={}, description="Business associate agreements.")
     senders: ById[Annotated[Sender, Blank()]] = Field(default={}, description="Senders that zones name.")
     profiles: Annotated[tuple[Text, ...], Blank(Seq)] = Field(

@@ -92,6 +92,12 @@ Ttl: TypeAlias = Annotated[
 Rate: TypeAlias = Annotated[
     int, PlainValidator(values.rate), _json("integer", minimum=1, maximum=values.MAX_RATE)
 ]
+Years: TypeAlias = Annotated[int, PlainValidator(values.years), _json("string", pattern="^[1-9][0-9]?y$")]
+Folder: TypeAlias = Annotated[
+    str,
+    PlainValidator(values.folder),
+    _json("string", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$"),
+]
 Day: TypeAlias = Annotated[date, PlainValidator(values.day), _json("string", format="date")]
 Version: TypeAlias = Annotated[int, PlainValidator(values.version), WithJsonSchema({"const": 1})]
 Identifier: TypeAlias = Annotated[
@@ -138,8 +144,8 @@ Variable: TypeAlias = Annotated[
 ]
 RuleCode: TypeAlias = Annotated[
     str,
-    PlainValidator(values.code("[A-Z]{3}[0-9]{3}", "rule", "SPF021")),
-    _json("string", pattern="^[A-Z]{3}[0-9]{3}$"),
+    PlainValidator(values.code("[A-Z]{2,3}[0-9]{3}", "rule", "SPF021")),
+    _json("string", pattern="^[A-Z]{2,3}[0-9]{3}$"),
 ]
 ChangeId: TypeAlias = Annotated[
     str,

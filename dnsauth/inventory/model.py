@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from dnsauth import selectors
-from dnsauth.findings import Where
+from dnsauth.findings import NOWHERE, Where
+from dnsauth.inventory.operations import Audit, Live, Notify, Reputation
 from dnsauth.records.dmarc import Policy
 
 Parameter: TypeAlias = "str | tuple[Parameter, ...] | Mapping[str, Parameter]"
@@ -27,6 +28,18 @@ class Sensitivity(StrEnum):
     PHI = "phi"
     PERSONAL = "personal"
     PUBLIC = "public"
+
+
+class Stream(StrEnum):
+    """Which of an organisation's streams of mail a sender sends, besides what people write."""
+
+    REMINDERS = "reminders"
+    RESULTS = "results"
+    BILLING = "billing"
+    PORTAL = "portal"
+    MARKETING = "marketing"
+    PROVIDER = "provider"
+    """From one provider of care to another."""
 
 
 class All(StrEnum):
@@ -83,6 +96,7 @@ class Sender:
     own_keys: OwnKeys | None = None
     owner: str = ""
     purpose: str = ""
+    stream: Stream | None = None
     data: Sensitivity | None = None
     baa: str = ""
     review: date | None = None
@@ -210,30 +224,6 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
-class Ignore:
-    """A lame server left out of a look until a date."""
-
-    server: str
-    until: date
-    owner: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """How to look at live DNS; servers are ``ADDRESS:PORT``, zones absolute names.
-
-    *rate* is in queries a second, to each server that is not on loopback.
-    """
-
-    resolver: str = ""
-    servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ignore: tuple[Ignore, ...] = ()
-    roots: tuple[str, ...] = ()
-    rate: int = 500
-
-
-@dataclass(frozen=True, slots=True)
 class Rotation:
     """The waits all keys share, in seconds; None of *first_ttl* leaves the TTL as it is.
 
@@ -248,7 +238,10 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A business associate agreement, by contract."""
+    """A business associate agreement, by contract; *covers* names services.
+
+    It holds until the day *expires* is over.
+    """
 
     name: str
     partner: str
@@ -257,6 +250,7 @@ class Agreement:
     review: date | None = None
     expires: date | None = None
     ref: str = ""
+    where: Where = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,31 +269,6 @@ class Waiver:
     change: str = ""
 
 
-class Event(StrEnum):
-    """What somebody is told of."""
-
-    APPLIED = "applied"
-    """Zones were written, and read back as written."""
-    FAILED = "failed"
-    """A zone was not written or is not served as asked, or something could not be looked at."""
-    DRIFT = "drift"
-    """Servers answer otherwise than the inventory asks, or `check --live` finds errors."""
-    KEY_DUE = "key-due"
-    """A key moved or was made, or waits too long for a host."""
-    ENDING = "ending"
-    """An agreement or a waiver ends soon, or has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notify:
-    """Who is told of what: *to* holds ``env/NAME``; of *zones* only, where there are any."""
-
-    to: tuple[str, ...]
-    on: frozenset[Event]
-    where: Where
-    zones: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Everything ``dnsauth.yaml`` and ``zones/*.yaml`` declare.
@@ -311,7 +280,7 @@ class Inventory:
     directory: Path
     zones: Mapping[str, Zone]
     providers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    live: Live = Live()
+    live: Live = field(default_factory=Live)
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     profiles: tuple[str, ...] = ()
@@ -319,8 +288,13 @@ class Inventory:
     signers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     rotation: Rotation = Rotation(queue=432000, kept=2592000)
     notify: tuple[Notify, ...] = ()
+    audit: Audit | None = None
+    """None: nothing is recorded."""
+    reputation: Reputation = field(default_factory=Reputation)
     ttl: int = 3600
     """The TTL of records whose mail domain is gone, in seconds."""
     shared: Mapping[str, Where] = field(default_factory=dict)
     """Where each sender of dnsauth.yaml stands, by name."""
+    whole: bool = True
+    """False where *zones* are some of those that are declared."""
     digest: str = ""

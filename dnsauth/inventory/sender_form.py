@@ -22,7 +22,7 @@ from dnsauth.inventory.fields import (
     Target,
     Text,
 )
-from dnsauth.inventory.model import Sensitivity
+from dnsauth.inventory.model import Sensitivity, Stream
 
 OWN_KEYS = frozenset({"algorithms", "every", "overlap", "store", "signer", "selector", "reveal"})
 
@@ -114,6 +114,7 @@ class Sender(Form, extra="allow"):
     )
     owner: Text = Field(default="", description="Who answers for this sender.")
     purpose: Text = Field(default="", description="What mail it sends.")
+    stream: Stream | None = Field(default=None, description="Which stream of mail it is.")
     data: Sensitivity | None = Field(default=None, description="What its mail carries.")
     baa: Identifier = Field(default="", description="The agreement of dnsauth.yaml that covers it.")
     review: Day | None = Field(default=None, description="When somebody looks at this entry again.")

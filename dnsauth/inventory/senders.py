@@ -81,6 +81,7 @@ def _declared(name: str, form: sender_form.Sender) -> Callable[[Where], Sender]:
         own_keys=own_keys,
         owner=form.owner,
         purpose=form.purpose,
+        stream=form.stream,
         data=form.data,
         baa=form.baa,
         review=form.review,

@@ -25,6 +25,8 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"([0-9]{1,10})([smhdw]?)\Z")
 _RATE = re.compile(r"[1-9][0-9]{0,5}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_YEARS = re.compile(r"[1-9][0-9]?y\Z")
+_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _SERVER = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?\Z")
 _NO_RDATA = re.compile(r"[^ -~]|\\(?:25[6-9]|2[6-9][0-9]|[3-9][0-9][0-9])")
@@ -69,6 +71,22 @@ def day(value: object) -> date:
     except ValueError:
         pass
     raise Refused(rules.DAY, value=text)
+
+
+def years(value: object) -> int:
+    """A number of years, as in ``6y``."""
+    text = _scalar(value, "a number of years, as in 6y")
+    if not _YEARS.match(text):
+        raise Refused(rules.CODE, value=text, what="number of years up to 99", right="6y")
+    return int(text[:-1])
+
+
+def folder(value: object) -> str:
+    """A folder below that of the file, and none that people's files stand in."""
+    text = _scalar(value, "a folder")
+    if not _FOLDER.match(text) or text.partition("/")[0] in ("zones", "templates"):
+        raise Refused(rules.CODE, value=text, what="folder for files that dnsauth writes", right="audit")
+    return text
 
 
 def rate(value: object) -> int:

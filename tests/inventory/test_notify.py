@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dnsauth.inventory.model import Event
+from dnsauth.inventory.operations import Event
 from dnsauth.inventory.part import Part, texts
 from dnsauth.output import json as answers
 from dnsauth.output import sarif

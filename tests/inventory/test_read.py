@@ -9,6 +9,7 @@ import pytest
 
 from dnsauth.findings import Where
 from dnsauth.inventory import model
+from dnsauth.inventory.operations import Ignore, Live
 from dnsauth.inventory.read import read
 from tests.inventory.repository import CONFIG, ZONE, inventory, whole
 
@@ -77,10 +78,10 @@ def test_the_sample_configuration_is_what_it_says(tmp_path):
     assert 5300 == found.providers["ns1"]["port"]
     assert "env/TSIG_SECRET" == found.providers["ns1"]["key_secret"]
     assert (
-        model.Live(
+        Live(
             "127.0.0.1:5353",
             {"example.com.": ("127.0.0.1:5300", "127.0.0.2:5300")},
-            (model.Ignore("ns3.example.net.", date(2027, 2, 1), "dns@example.com", "being retired"),),
+            (Ignore("ns3.example.net.", date(2027, 2, 1), "dns@example.com", "being retired"),),
         )
         == found.live
     )
@@ -92,6 +93,7 @@ def test_the_sample_configuration_is_what_it_says(tmp_path):
             date(2026, 1, 10),
             review=date(2027, 1, 10),
             ref="CTR-2026-014",
+            where=Where("dnsauth.yaml", 12, 3),
         )
     } == found.agreements
     assert (
@@ -182,10 +184,8 @@ def test_reports_of_every_domain_may_be_taken(tmp_path):
 def test_roots_and_the_rate_are_read(tmp_path):
     config = 'version: 1\nlive: {roots: ["127.0.0.1:5300", "2001:db8::1"], rate: 50}\n'
 
-    assert (
-        model.Live(roots=("127.0.0.1:5300", "[2001:db8::1]:53"), rate=50) == whole(tmp_path, {}, config).live
-    )
-    assert ((), 500) == (model.Live().roots, model.Live().rate)
+    assert Live(roots=("127.0.0.1:5300", "[2001:db8::1]:53"), rate=50) == whole(tmp_path, {}, config).live
+    assert ((), 500) == (Live().roots, Live().rate)
 
 
 def test_sections_without_a_value_say_nothing(tmp_path):
