@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from dnsauth.records import BadRecord
@@ -75,6 +75,11 @@ def discover(domain: str, lookup: Lookup, organizational: Organizational | None 
         _by_tree_walk(domain, exists, lookup),
         _by_suffix_list(domain, exists, lookup, organizational or suffix_list()),
     )
+
+
+def by_tree_walk(domain: str, lookup: Lookup) -> Found:
+    """The policy for *domain* (absolute) by the tree walk alone, as `discover` finds it."""
+    return _by_tree_walk(domain, _exists(domain, lookup), lookup)
 
 
 def selected(values: Iterable[str]) -> str:
@@ -156,6 +161,7 @@ def suffix_list() -> Organizational:
 
     registered = PublicSuffixList().privatesuffix
 
+    @lru_cache(maxsize=16384)
     def organizational(domain: str) -> str:
         found = registered(domain.removesuffix("."))
         return f"{found}." if found else ""

@@ -10,6 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Protocol
 
+from dnsauth.checks.live import addresses, dane, hosts, reputation
+from dnsauth.checks.live.dmarc import addresses as report_addresses
+from dnsauth.checks.live.dmarc import exchangers
+from dnsauth.checks.live.documents import lookups
+from dnsauth.checks.live.policies import explanations
 from dnsauth.checks.live.reports import destinations
 from dnsauth.checks.live.view import Served, Subject, Surveyed, registered
 from dnsauth.dmarc import PREFIX
@@ -24,6 +29,7 @@ from dnsauth.spf.closure import closure
 from dnsauth.spf.tree import Tree
 
 TOGETHER = 500  # subjects
+_STEPS = 3  # from a host or address to what its name leads to, and why
 
 _TOLD = (Answer, Alias, Absent)
 
@@ -74,8 +80,14 @@ class _Chunk:
         aliases = self._follow(served)
         owners = [tuple(self._policies(subject)) for subject in self._subjects]
         trees = self._trees(dict.fromkeys(owner for each in owners for owner in each))
+        self._answers.fetch(asked for tree in trees.values() for asked in explanations(tree))
         self._answers.fetch(tuple(self._reports()))
+        self._answers.fetch(tuple(self._documents()))
         self._answers.fetch(tuple(self._registered()))
+        for _ in range(_STEPS):
+            self._answers.fetch(tuple(self._beyond()))
+        reaches = (subject.reach for subject in self._subjects if subject.delegated)
+        validated = self._network.validated(tuple(dane.questions(reaches)))
         for subject, each in zip(self._subjects, owners, strict=True):
             yield Surveyed(
                 subject,
@@ -83,6 +95,7 @@ class _Chunk:
                 {owner: trees[owner] for owner in each},
                 served.get(subject.domain),
                 aliases,
+                validated=validated,
             )
 
     def _served(self) -> Mapping[str, Served]:
@@ -146,12 +159,25 @@ class _Chunk:
         return trees
 
     def _reports(self) -> Iterator[Asked]:
-        """Where other organisations would say that they take reports."""
+        """Where other organisations would say that they take reports, and who takes the mail."""
         for subject in self._subjects:
             for asked in subject.names:
                 said = self._answers.resolutions[asked]
                 if asked.name.startswith(PREFIX) and isinstance(said, Resolved):
                     yield from (each.authorised for each in destinations(asked.name, said.values))
+                    yield from map(exchangers, report_addresses(said.values))
+
+    def _documents(self) -> Iterator[Asked]:
+        """What is to be known before the documents that records name are fetched."""
+        for subject in self._subjects:
+            yield from lookups(subject, self._answers.resolutions)
+
+    def _beyond(self) -> Iterator[Asked]:
+        """What is asked of hosts that receive, of addresses that send, and of lists."""
+        found = self._answers.resolutions
+        for subject in self._subjects:
+            for area in (hosts, addresses, reputation):
+                yield from area.questions(subject.reach, found)
 
     def _registered(self) -> Iterator[Asked]:
         """The registered names above those of others that do not exist."""

@@ -16,8 +16,8 @@ from dnsauth import documents
 from dnsauth.catalogue.asks import asks, examples
 from dnsauth.catalogue.definition import placed, service
 from dnsauth.catalogue.model import Catalogue, Service
-from dnsauth.catalogue.parameters import flow
 from dnsauth.documents import Node
+from dnsauth.documents.write import flow
 from dnsauth.errors import DnsauthError
 from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where, nearest
 
@@ -46,9 +46,12 @@ class _Services(Mapping[str, Service]):
 
     def __init__(self, own: Mapping[str, Service], shipped: Mapping[str, Path]) -> None:
         self._own, self._shipped = own, shipped
+        self._read = dict(own)
 
     def __getitem__(self, name: str) -> Service:
-        return self._own[name] if name in self._own else _shipped(name, self._shipped[name])
+        if name not in self._read:
+            self._read[name] = _shipped(name, self._shipped[name])
+        return self._read[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._own or name in self._shipped

@@ -31,6 +31,7 @@ RESERVED = frozenset(
             "service",
             "owner",
             "purpose",
+            "stream",
             "data",
             "baa",
             "review",

@@ -119,7 +119,8 @@ def _zone_wants(
             for keep in domain.keep
             for value in keep.values
         ]
-        instead = {(item.owner, item.type, item.grammar) for item in kept}
+        # verification tokens stand beside one another: what is kept takes the place of no other
+        instead = {(k.owner, k.type, k.grammar) for k in kept if k.grammar is not Grammar.TOKEN}
         yield from kept
         for item in items:
             if not isinstance(item, Want) or (item.owner, item.type, item.grammar) not in instead:

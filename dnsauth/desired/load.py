@@ -104,7 +104,7 @@ def only(repository: Repository, zones: Collection[str]) -> Repository:
     waivers = tuple(one for one in inventory.waivers if names.deepest(one.domain, zones))
     return replace(
         repository,
-        inventory=replace(inventory, zones=_only(inventory.zones, zones), waivers=waivers),
+        inventory=replace(inventory, zones=_only(inventory.zones, zones), waivers=waivers, whole=False),
         desired=_only(repository.desired, zones),
         locks=_only(repository.locks, zones),
     )

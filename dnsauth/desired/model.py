@@ -65,4 +65,6 @@ class Desired:
     @property
     def texts(self) -> tuple[str, ...]:
         """The values' texts, sorted."""
+        if len(self.values) == 1:  # as nearly always
+            return (self.values[0].text,)
         return tuple(sorted(value.text for value in self.values))

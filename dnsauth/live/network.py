@@ -7,7 +7,7 @@ from datetime import date
 from types import TracebackType
 from typing import Self
 
-from dnsauth.inventory.model import Live
+from dnsauth.inventory.operations import Live
 from dnsauth.live import servers
 from dnsauth.live.answers import Answers
 from dnsauth.live.engine import Engine, Limits

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from dnsauth.errors import DnsauthError
-from dnsauth.inventory.model import Live
+from dnsauth.inventory.operations import Live
 from dnsauth.live.resolution import Asked, Resolution, Resolved, unlearned
 
 PORT = 53

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from dnsauth.records import grammars
 
@@ -27,6 +28,7 @@ ONLY_ONE = {
     Kind.DMARC: "RFC 9989 section 4.10",
     Kind.MTASTS: "RFC 8461 section 3.1",
     Kind.TLSRPT: "RFC 8460 section 3",
+    Kind.BIMI: "BIMI draft 14",
 }
 """Where it is said that receivers take one record of a kind alone."""
 
@@ -41,6 +43,7 @@ _GRAMMARS = {
 }
 
 
+@lru_cache(maxsize=1024)  # rule after rule asks for the names of one zone
 def kind_at(owner: str, type: str) -> Kind | None:
     """The record receivers look for at *owner*; SPF where the name is of no other kind, None but for TXT."""
     if type != "TXT":
@@ -48,7 +51,8 @@ def kind_at(owner: str, type: str) -> Kind | None:
     name = f".{owner}"
     if "._report._dmarc." in name:
         return Kind.AUTHORISATION
-    if "._domainkey." in name:
+    selector, found, _ = owner.partition("._domainkey.")
+    if found and not selector.endswith("_adsp"):  # RFC 5617 section 4.1
         return Kind.DKIM
     if "._bimi." in name:
         return Kind.BIMI

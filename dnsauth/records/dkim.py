@@ -127,6 +127,7 @@ def from_vendor(text: str) -> Record:
     return _parse(body)
 
 
+@lru_cache(maxsize=1024)  # rule after rule asks for the same ones
 def _parse(text: str) -> Record:
     found = tags.checked(text, _NAMES, _VALUES, "RFC 6376 section 3.2")
     version = found.get("v")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from dnsauth.records import BadRecord, tags
@@ -90,42 +91,7 @@ class Record:
         Raises `BadRecord` where the version is not first, where a tag stands twice, and where a policy's
         value is none and no report can be sent: receivers then apply no DMARC at all (section 4.10.1).
         """
-        if not selects(text):
-            raise BadRecord("a DMARC record begins with 'v=DMARC1' and ';'", 1, "RFC 9989 section 4.7")
-        found, faults = _found(text)
-        obsolete = [name for name in _OLD_DEFAULTS if name in found]
-        no_policies: list[BadRecord] = []
-        p, sp, np = (_choice(found.get(name), Policy, no_policies) for name in _POLICIES)
-        rua, ruf = (_uris(found.get(name), faults, obsolete) for name in ("rua", "ruf"))
-        if no_policies:
-            if not rua:
-                raise no_policies[0]
-            p, sp, np = Policy.NONE, None, None
-            faults += no_policies
-        try:
-            fo = _options(found["fo"].value.lower().split(":")) if "fo" in found else ()
-        except BadRecord as error:
-            faults.append(moved(error, found["fo"].value_column - 1))
-            fo = ()
-        return cls(
-            p=p,
-            sp=sp,
-            np=np,
-            t=_choice(found.get("t"), _YesOrNo, faults) is _YesOrNo.YES,
-            psd=_choice(found.get("psd"), Psd, faults) or Psd.UNKNOWN,
-            adkim=_choice(found.get("adkim"), Alignment, faults) or Alignment.RELAXED,
-            aspf=_choice(found.get("aspf"), Alignment, faults) or Alignment.RELAXED,
-            rua=rua,
-            ruf=ruf,
-            fo=fo,
-            legacy=tuple(
-                (name, found[name].value)
-                for name, default in _OLD_DEFAULTS.items()
-                if name in found and found[name].value.lower() != default
-            ),
-            obsolete=tuple(obsolete),
-            faults=tuple(sorted(faults, key=lambda error: error.column)),
-        )
+        return _parsed(text)
 
     def __str__(self) -> str:
         written = {
@@ -161,6 +127,46 @@ class Record:
 def selects(text: str) -> bool:
     """True where receivers take this TXT value for a DMARC record (sections 4.8 and 4.10)."""
     return _VERSION.match(text) is not None
+
+
+@lru_cache(maxsize=4096)  # zones of one fleet ask for much the same, rule after rule
+def _parsed(text: str) -> Record:
+    if not selects(text):
+        raise BadRecord("a DMARC record begins with 'v=DMARC1' and ';'", 1, "RFC 9989 section 4.7")
+    found, faults = _found(text)
+    obsolete = [name for name in _OLD_DEFAULTS if name in found]
+    no_policies: list[BadRecord] = []
+    p, sp, np = (_choice(found.get(name), Policy, no_policies) for name in _POLICIES)
+    rua, ruf = (_uris(found.get(name), faults, obsolete) for name in ("rua", "ruf"))
+    if no_policies:
+        if not rua:
+            raise no_policies[0]
+        p, sp, np = Policy.NONE, None, None
+        faults += no_policies
+    try:
+        fo = _options(found["fo"].value.lower().split(":")) if "fo" in found else ()
+    except BadRecord as error:
+        faults.append(moved(error, found["fo"].value_column - 1))
+        fo = ()
+    return Record(
+        p=p,
+        sp=sp,
+        np=np,
+        t=_choice(found.get("t"), _YesOrNo, faults) is _YesOrNo.YES,
+        psd=_choice(found.get("psd"), Psd, faults) or Psd.UNKNOWN,
+        adkim=_choice(found.get("adkim"), Alignment, faults) or Alignment.RELAXED,
+        aspf=_choice(found.get("aspf"), Alignment, faults) or Alignment.RELAXED,
+        rua=rua,
+        ruf=ruf,
+        fo=fo,
+        legacy=tuple(
+            (name, found[name].value)
+            for name, default in _OLD_DEFAULTS.items()
+            if name in found and found[name].value.lower() != default
+        ),
+        obsolete=tuple(obsolete),
+        faults=tuple(sorted(faults, key=lambda error: error.column)),
+    )
 
 
 def _found(text: str) -> tuple[dict[str, Tag], list[BadRecord]]:

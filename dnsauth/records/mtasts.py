@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 from dnsauth.records import BadRecord, tags
 from dnsauth.records.text import characters, moved, shown
@@ -58,6 +60,21 @@ def selects(text: str) -> bool:
     return _VERSION.match(text) is not None
 
 
+class Line(NamedTuple):
+    """One line of a policy file; *name* is empty where that is no ``key: value``, *value* then all."""
+
+    number: int
+    name: str
+    value: str
+
+
+def lines(text: str) -> Iterator[Line]:
+    """The lines of a policy file's body, ended by LF or CRLF (RFC 8461 section 3.2)."""
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        field = _LINE.fullmatch(line.rstrip(" \t\r"))
+        yield Line(number, field["name"], field["value"]) if field else Line(number, "", line.rstrip("\r"))
+
+
 class Mode(StrEnum):
     """What a sender does where TLS or the MX fails the policy, section 5."""
 
@@ -96,13 +113,12 @@ class Policy:
         """
         found: dict[str, str] = {}
         mx = []
-        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
-            field = _LINE.fullmatch(line.rstrip(" \t\r"))
-            if field is None:
-                raise BadRecord(f"line {number}: {shown(line)} is no 'key: value'", 1, _POLICY)
-            if field["name"] == "mx":
-                mx.append(field["value"])
-            found.setdefault(field["name"], field["value"])
+        for line in lines(text):
+            if not line.name:
+                raise BadRecord(f"line {line.number}: {shown(line.value)} is no 'key: value'", 1, _POLICY)
+            if line.name == "mx":
+                mx.append(line.value)
+            found.setdefault(line.name, line.value)
         if found.get("version") != "STSv1":
             raise BadRecord("there is no 'version: STSv1'", 1, _POLICY)
         if found.get("mode") not in tuple(Mode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dnsauth import names
 from dnsauth.records import BadRecord
@@ -40,13 +41,18 @@ class MX:
     @classmethod
     def parse(cls, text: str) -> MX:
         """The MX in presentation format, as in ``10 mx.example.com.``; raises `BadRecord`."""
-        preference, _, exchange = text.strip().partition(" ")
-        if not (preference.isascii() and preference.isdigit() and len(preference) <= 5):
-            raise BadRecord(f"{shown(preference)} is no preference", 1, _FORMAT)
-        return cls(int(preference), exchange.strip())
+        return _parsed(text)
 
     def __str__(self) -> str:
         return f"{self.preference} {self.exchange}"
+
+
+@lru_cache(maxsize=1024)  # rule after rule asks for the same ones
+def _parsed(text: str) -> MX:
+    preference, _, exchange = text.strip().partition(" ")
+    if not (preference.isascii() and preference.isdigit() and len(preference) <= 5):
+        raise BadRecord(f"{shown(preference)} is no preference", 1, _FORMAT)
+    return MX(int(preference), exchange.strip())
 
 
 NULL = MX(0, ".")

@@ -66,13 +66,13 @@ def fault(tag: Tag, names: re.Pattern[str], values: re.Pattern[str], section: st
         return BadRecord(f"{shown(tag.name)} is no name of a tag", tag.column, section)
     if not values.fullmatch(tag.value):
         problem = f"must not be {shown(tag.value)}" if tag.value else "is empty"
-        return BadRecord(f"the value of {tag.name!r} {problem}", tag.value_column, section)
+        return BadRecord(f"the value of {shown(tag.name)} {problem}", tag.value_column, section)
     return None
 
 
 def repeated(tag: Tag, section: str = "RFC 6376 section 3.2") -> BadRecord:
     """The error of a tag that stands twice, which makes the whole list invalid."""
-    return BadRecord(f"the tag {tag.name!r} stands twice", tag.column, section)
+    return BadRecord(f"the tag {shown(tag.name)} stands twice", tag.column, section)
 
 
 def checked(text: str, names: re.Pattern[str], values: re.Pattern[str], section: str) -> dict[str, Tag]:

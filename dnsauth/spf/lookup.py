@@ -32,8 +32,7 @@ def overlaid(lookup: Lookup, values: Mapping[tuple[str, str], tuple[str, ...]]) 
     """
 
     def over(name: str, type: str) -> tuple[str, ...]:
-        if (name, type) in values:
-            return values[name, type]
-        return lookup(name, type)
+        found = values.get((name, type))
+        return lookup(name, type) if found is None else found
 
     return over

@@ -133,23 +133,21 @@ def _built(reading: Reading, children: Sequence[Tree | None], below: Below) -> T
         counted = problem is not None and problem.kind is not Kind.TEMPERROR
         errors = ALL if problem else EMPTY
         return Tree(domain, text, problem=problem, errors=errors, missing=missing, counted=counted)
-    matched = [child.passes if child else part.matches for part, child in zip(parts, children, strict=True)]
-    failing = [child.errors if child else part.errors for part, child in zip(parts, children, strict=True)]
-    passes, errors, gains, shadowed = unlimited(parts, matched, failing)
+    homes = [part if child is None else child for part, child in zip(parts, children, strict=True)]
+    matched = [home.matches if isinstance(home, Part) else home.passes for home in homes]
+    passes, errors, gains, shadowed = unlimited(parts, matched, [home.errors for home in homes])
     costs = [_cost(part, child) for part, child in zip(parts, children, strict=True)]
-    cost = Cost(*(sum(each) for each in zip(NOTHING, *costs, strict=True)))
+    cost = Cost(*map(sum, zip(NOTHING, *costs, strict=True)))
     ends = None
     if cost.lookups > MAX_LOOKUPS or cost.voids > MAX_VOIDS:
         ends, gains = limited(parts, below, MAX_LOOKUPS)
         passes = Addresses.union(ends.passes.values())
         errors = ALL - passes - Addresses.union(ends.others.values())
     branches = tuple(map(Branch, parts, children, matched, gains, costs, shadowed, _repeated(parts)))
-    opaque = any(child.opaque if child else part.opaque for part, child in zip(parts, children, strict=True))
+    opaque = any(home.opaque for home in homes)
     if below_missing := [child.missing for child in children if child and child.missing]:
         missing = missing.union(*below_missing)
-    counted = all(
-        child.counted if child else part.counted for part, child in zip(parts, children, strict=True)
-    )
+    counted = all(home.counted for home in homes)
     return Tree(domain, text, record, None, branches, cost, passes, errors, opaque, missing, counted, ends)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from demo.nameserver import Nameserver
 from dnsauth.checks.live.view import Subject
-from dnsauth.inventory.model import Live
+from dnsauth.inventory.operations import Live
 from dnsauth.live.engine import Limits
 from dnsauth.live.look import Question
 from dnsauth.live.network import Network

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dnsauth.errors import DnsauthError
-from dnsauth.inventory.model import Ignore, Live
+from dnsauth.inventory.operations import Ignore, Live
 from dnsauth.live.resolution import Bogus, Looping, Resolved, Unanswered
 from dnsauth.live.servers import Authority, Delegation, Missing, Server, address, authorities
 

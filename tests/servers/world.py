@@ -75,6 +75,9 @@ RSA_1024 = (
 ED25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 """Public keys whose private halves nobody has, but for the last: RFC 8463 appendix A."""
 
+DIGEST = "0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3"
+"""Of a certificate that nobody has."""
+
 VENDORS = ["vendor", "big", "ten", "void", "loop", "macro", "wide"]
 
 ZONES = (
@@ -117,6 +120,7 @@ _spf2               TXT   "v=spf1 ip6:2001:db8:25::/48 include:_spf3.vendor.exam
 _spf3               TXT   "v=spf1 a:out.vendor.example ~all"
 out                 A     198.51.100.25
 out                 AAAA  2001:db8:26::25
+192-0-2-27          A     192.0.2.27
 s1.customer.dkim    CNAME k1.dkim
 s2.customer.dkim    CNAME k2.dkim
 k1.dkim             TXT   {strings(f"v=DKIM1; k=rsa; p={RSA}")}
@@ -249,11 +253,16 @@ _dmarc TXT "v=DMARC1; p=none; rua=mailto:\027[2J@octets.example"
 a\.b\027 TXT "a dot and an escape in the owner name"
 """,
     ),
-    Zone("unsigned.example.", "nothing: it is not signed, and says so", '@ TXT "v=spf1 -all"'),
+    Zone(
+        "unsigned.example.",
+        "it is not signed, and says so; what it has for DANE is in vain",
+        f'@ TXT "v=spf1 -all"\n@ MX 10 mail\nmail A 192.0.2.30\n_25._tcp.mail TLSA 3 1 1 {DIGEST}',
+    ),
     Zone(
         "signed.example.",
         "nothing: it is signed",
         f'@ TXT "v=spf1 -all"\n@ MX 10 mail\nmail A 192.0.2.20\n*.wild TXT "synthesized"\n'
+        f"_25._tcp.mail TLSA 3 0 1 {DIGEST}\n_25._tcp.mail2 CNAME _25._tcp.mail\nmail2 A 192.0.2.21\n"
         f'alias CNAME unsigned.example.\nk1._domainkey TXT "v=DKIM1; k=ed25519; p={ED25519}"',
         signing=Signing.SECURE,
     ),
@@ -304,7 +313,8 @@ a\.b\027 TXT "a dot and an escape in the owner name"
     ),
     Zone(
         "2.0.192.in-addr.arpa.",
-        "nothing: it names two hosts",
-        "25 PTR mail.clinic.example.\n20 PTR mail.signed.example.",
+        "it names two hosts, one of them by two addresses, and one after its address",
+        "25 PTR mail.clinic.example.\n20 PTR mail.signed.example.\n26 PTR mail.clinic.example.\n"
+        "27 PTR 192-0-2-27.vendor.example.",
     ),
 )
