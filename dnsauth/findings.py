@@ -35,6 +35,8 @@ class Rule:
     severity: Severity
     text: str
     next: str = ""
+    live: bool = False
+    """It needs a look at what the world answers."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,6 +89,16 @@ def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), 1, alike)), "")
+
+
+def by_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """*findings* in the order of files and lines, and there of owners and rules."""
+    return tuple(sorted(findings, key=_place))
+
+
+def _place(found: Finding) -> tuple[str, int, int, str, str, str]:
+    at = found.where  # its parts: tuples are compared faster than it
+    return at.file, at.line, at.column, found.owner, found.rule.code, found.message
 
 
 class InventoryError(DnsauthError):

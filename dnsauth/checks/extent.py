@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from dnsauth import names
-from dnsauth.checks.rules import TOO_MANY_RRSETS, TOO_MANY_ZONES
+from dnsauth.checks.rules.guards import TOO_MANY_RRSETS, TOO_MANY_ZONES
 from dnsauth.checks.view import View
 from dnsauth.findings import Finding
 from dnsauth.plan.digest import CHANGE_ID, digest

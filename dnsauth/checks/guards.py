@@ -14,7 +14,7 @@ from dnsauth.checks import waivers
 from dnsauth.checks.extent import too_many_rrsets
 from dnsauth.checks.integrity import integrity
 from dnsauth.checks.mail import mail
-from dnsauth.checks.rules import WAIVABLE
+from dnsauth.checks.rules.guards import WAIVABLE
 from dnsauth.checks.view import View
 from dnsauth.findings import Finding
 from dnsauth.inventory.model import Waiver

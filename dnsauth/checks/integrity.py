@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from dnsauth import names
-from dnsauth.checks.rules import (
+from dnsauth.checks.rules.guards import (
     BAD_SYNTAX,
     CNAME_BESIDE,
     DELEGATED,

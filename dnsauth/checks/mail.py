@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dnsauth import names
-from dnsauth.checks.rules import (
+from dnsauth.checks.rules.guards import (
     LAST_KEY,
     MTA_STS_REMOVED,
     MX_CHANGED,

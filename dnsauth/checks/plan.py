@@ -15,7 +15,7 @@ from dnsauth.checks.extent import losing_or_changing, too_many_zones
 from dnsauth.checks.flattened import refused
 from dnsauth.checks.guards import guards, settled
 from dnsauth.checks.rotation import not_due
-from dnsauth.checks.rules import INTRUDER, TOO_MANY_ZONES
+from dnsauth.checks.rules.guards import INTRUDER, TOO_MANY_ZONES
 from dnsauth.checks.sending import sending
 from dnsauth.checks.view import View
 from dnsauth.desired.model import Desired

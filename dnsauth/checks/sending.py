@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from dnsauth import names
-from dnsauth.checks.rules import (
+from dnsauth.checks.rules.guards import (
     ADDRESSES_GAINED,
     ADDRESSES_LOST,
     ADDRESSES_UNKNOWN,

@@ -21,9 +21,9 @@ from dnsauth.checks.live.rules import (
     KEY_OLD,
     KEY_REVOKED,
 )
-from dnsauth.checks.records import RSA_BITS
-from dnsauth.checks.rules import DKIM_FEW, DKIM_SHORT
+from dnsauth.checks.rules.dkim import DKIM_FEW
 from dnsauth.checks.senders import key_domain
+from dnsauth.checks.texts.dkim import length
 from dnsauth.checks.view import place
 from dnsauth.desired.model import Desired, Origin
 from dnsauth.findings import Finding, Rule
@@ -75,12 +75,6 @@ def holding(group: Delegated | None, owner: str, key: Callable[[str], Key | NoKe
     if group is None or not group.needed:
         return ()
     return tuple(each for each in group.targets if each != owner and isinstance(key(each), Key))
-
-
-def short(key: Key) -> bool:
-    """True for an RSA key of too few bits (RFC 8301 section 3.2)."""
-    kind, _, bits = key.algorithm.partition("-")
-    return kind == "rsa" and int(bits) < RSA_BITS
 
 
 def alone(group: Delegated, present: Sequence[str]) -> Mapping[str, object]:
@@ -137,9 +131,9 @@ class _Judged(NamedTuple):
     def findings(self, seen: Seen) -> Iterator[Finding]:
         match seen.key:
             case Key() as key:
-                if short(key):
+                if short := length(key.algorithm):
                     longer = renewal(self.group, "ask the vendor for a longer key")
-                    yield self._finding(DKIM_SHORT, seen, algorithm=key.algorithm, longer=longer)
+                    yield self._finding(short, seen, algorithm=key.algorithm, longer=longer)
                 age = self.observed.unchanged(self.target)
                 if age >= OLD:
                     yield self._finding(KEY_OLD, seen, **old(seen, age), renewal=renewal(self.group))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from dnsauth.checks.rules import WAIVABLE, WAIVED, WAIVER_ENDED
+from dnsauth.checks.rules.guards import WAIVABLE, WAIVED, WAIVER_ENDED
 from dnsauth.findings import Finding
 from dnsauth.inventory.model import Waiver
 

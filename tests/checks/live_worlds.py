@@ -10,6 +10,8 @@ from dnsauth.catalogue.model import Catalogue
 from dnsauth.checks.live.drift import moved
 from dnsauth.checks.live.judge import judged
 from dnsauth.checks.live.view import Asking, Subject, Unserved
+from dnsauth.checks.reach import NOTHING, Reach
+from dnsauth.checks.rules.dns import UNSIGNED, UNVALIDATED
 from dnsauth.desired.model import Desired, Origin
 from dnsauth.findings import Finding, Outcome, Severity, Where
 from dnsauth.inventory.model import MailDomain, Sender, Zone
@@ -91,6 +93,8 @@ class World:
     missing: tuple[Missing, ...] = ()
     delegation: Delegation = DELEGATION
     validated_as: Resolution = INSECURE
+    resolver: Values = field(default_factory=dict)
+    """What the world's resolver says in particular."""
 
     def authorities(self, zones: Iterable[str]) -> Mapping[str, Authority]:
         return {zone: Authority(zone, self.servers, self.missing) for zone in zones}
@@ -126,6 +130,8 @@ class World:
                 return Looping((*chain, name))
             chain = (*chain, name)
         match at.get((name, asked.type)):
+            case Resolved() as said:
+                return said
             case tuple() as values:
                 return Resolved(tuple(sorted(values)), 300, chain)
             case None:
@@ -134,7 +140,11 @@ class World:
                 return said
 
     def validated(self, asked: Iterable[Asked]) -> Mapping[Asked, Resolution]:
-        return dict.fromkeys(asked, self.validated_as)
+        return {each: self._validated(each) for each in asked}
+
+    def _validated(self, asked: Asked) -> Resolution:
+        said = self.resolver.get(asked, self.validated_as)
+        return said if isinstance(said, Resolved) or not isinstance(said, tuple) else Resolved(said, 300)
 
 
 def findings(
@@ -147,8 +157,13 @@ def findings(
     unserved: tuple[Unserved, ...] = (),
     delegated: bool = True,
     now: datetime = SINCE,
+    reach: Reach = NOTHING,
+    notes: bool = False,
 ) -> list[Finding]:
-    """What is found in *world* for the zone, where the inventory asks for *wanted*."""
+    """What is found in *world* for the zone, where the inventory asks for *wanted*.
+
+    That the zone is not signed is among it with *notes* alone.
+    """
     where = Where(FILE, 4, 3)
     senders = (Sender("vendor", "custom", where), Sender("own", "custom", where))
     zone = Zone(ZONE, Where(FILE), ("dns",), (MailDomain(ZONE, where, 3600, True, senders),))
@@ -164,8 +179,9 @@ def findings(
         moved(observed, world.resolve(asked)),
         now,
     )
-    subjects = [Subject(ZONE, names, zone=True, delegated=delegated)]
-    return checked(found for each in judged(survey(subjects, world), asking) for found in each.findings)
+    subjects = [Subject(ZONE, names, zone=True, delegated=delegated, reach=reach)]
+    found = checked(found for each in judged(survey(subjects, world), asking) for found in each.findings)
+    return [one for one in found if notes or one.rule not in (UNSIGNED, UNVALIDATED)]
 
 
 def checked(found: Iterable[Finding]) -> list[Finding]:

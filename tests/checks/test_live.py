@@ -319,11 +319,8 @@ def test_a_hostile_tree_is_judged_in_bounds():
             "v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.7 -all",
             "'ip4:192.0.2.7' (shadowed: earlier terms match all it does)",
         ),
-        ("v=spf1 -all ip4:192.0.2.7", "'ip4:192.0.2.7' (unreachable: it stands behind `all`)"),
-        (
-            "v=spf1 -all redirect=_spf.vendor.example",
-            "'redirect=_spf.vendor.example' (ignored: a record with `all` needs no redirect)",
-        ),
+        ("v=spf1 -all ip4:192.0.2.7", ""),
+        ("v=spf1 -all redirect=_spf.vendor.example", ""),
         ("v=spf1 a:nohost.vendor.example -all", "'a:nohost.vendor.example' (matches nothing)"),
         ("v=spf1 exists:%{i}.vendor.example -all", ""),
     ],
@@ -439,10 +436,10 @@ def test_what_is_missing_of_a_pair_is_told_with_what_is_there():
     (found,) = of_the_pair((KEY,), None)
     assert (
         "selector2._domainkey.example.com → selector2.tenant.example: there is no key, and Microsoft 365"
-        " signs for example.com with 2 selectors in turn: mail signed with this one fails (RFC 6376 section 6.1.2);"
+        " signs for example.com with 2 selectors in turn: once it signs with this one its mail fails (RFC 6376 section 6.1.2);"
         " selector1._domainkey.example.com leads to one"
     ) == found.message
-    assert found.stops
+    assert not found.stops
 
 
 def test_a_short_key_of_a_vendor_is_told_with_the_vendors_command():
@@ -641,11 +638,11 @@ PUBLISHED = {
         ({NAMES[2]: ()}, ["DKM030"]),
         ({NAMES[2]: None}, ["DKM030"]),
         ({NAMES[2]: (REVOKED,)}, ["DKM032"]),
-        ({NAMES[2]: ("v=DKIM1; p=MIIB",)}, ["LIV013"]),
+        ({NAMES[2]: ("v=DKIM1; p=MIIB",)}, ["DKM042"]),
         ({NAMES[2]: (KEY, OTHER_KEY)}, ["LIV014"]),
         ({NAMES[2]: None, ("s1._domainkey.example.net.", "CNAME"): ("gone.vendor.example.",)}, ["LIV020"]),
         ({NAMES[1]: None}, []),
-        ({NAMES[1]: ("v=DMARC1; p=rejekt",)}, ["LIV013"]),
+        ({NAMES[1]: ("v=DMARC1; p=rejekt",)}, ["DMA047"]),
         ({NAMES[1]: (DMARC,)}, ["DMA030"]),
         ({NAMES[0]: (SPF, "v=spf1 -all")}, ["SPF032"]),
         ({NAMES[0]: Bogus("why")}, ["LIV024"]),
@@ -665,7 +662,9 @@ def test_a_mail_domain_costs_its_own_names_and_a_soa_at_each_server():
     object.__setattr__(world, "asked", [])
     (found,) = survey([Subject(ZONE, tuple(Asked(*one.id) for one in DESIRED), zone=True)], world)
     assert 2 * (len(DESIRED) + 1) == len(found.served.replies)
-    assert {"_spf.vendor.example.", TARGET, REPORTS[0], ZONE} == {asked.name for asked in world.asked}
+    assert {"_spf.vendor.example.", TARGET, REPORTS[0], "reports.example.", ZONE} == {
+        asked.name for asked in world.asked
+    }
     assert len(world.asked) == len(set(world.asked))
     assert [Asked(ZONE, "NS")] == [asked for asked in world.asked if asked.name == ZONE]
 

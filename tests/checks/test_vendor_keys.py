@@ -66,7 +66,7 @@ def test_a_finding_names_the_line_the_way_and_since_when():
     assert (
         "s2._domainkey.example.com → s2.domainkey.u1.wl042.sendgrid.net: there is no key, by observed.lock.yaml"
         " since 2026-05-31, and Twilio SendGrid (automated security) signs for example.com with 2 selectors in"
-        " turn: mail signed with this one fails (RFC 6376 section 6.1.2); s1._domainkey.example.com leads to one"
+        " turn: once it signs with this one its mail fails (RFC 6376 section 6.1.2); s1._domainkey.example.com leads to one"
     ) == found.message
 
 

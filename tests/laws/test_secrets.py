@@ -32,7 +32,7 @@ from tests.servers.bind import Named
 
 API_KEY = "a-key-of-the-API/with+odd&characters="
 WRONG = b64encode(b"nobody but us knows this key of thirty-two").decode()
-CONFIG = "version: 1\nproviders: {{p: {{{provider}}}}}\nlive: {{servers: {{example.com: ['{server}']}}}}\ndefaults: {{provider: p}}\n"
+CONFIG = "version: 1\nproviders: {{p: {{{provider}}}}}\nlive: {{servers: {{example.com: ['{server}']}}}}\ndefaults: {{provider: p}}\naudit: {{}}\n"
 INVENTORY = """\
 version: 1
 domains:
@@ -61,7 +61,14 @@ READING = [  # files and authoritative servers
     *(("verify", "--timeout", "0", "--format", format) for format in ("text", "json")),
     *(("lock", *form) for form in ((), ("--check",), ("--prune",))),
 ]
-OTHERS = [("services", "list"), ("services", "show", "custom"), ("services", "search", "custom"), ("schema",)]
+AUDIT = [("audit", verb, "--format", format) for verb in ("log", "verify") for format in ("text", "json")]
+OTHERS = [
+    *AUDIT,
+    ("services", "list"),
+    ("services", "show", "custom"),
+    ("services", "search", "custom"),
+    ("schema",),
+]
 WINDOW = 12  # characters of a secret in a row that are too many
 
 

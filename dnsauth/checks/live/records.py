@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dnsauth.checks.live.rules import BAD_SYNTAX, SEVERAL
-from dnsauth.checks.live.view import LiveView, parsed
-from dnsauth.findings import Finding
-from dnsauth.live.resolution import Resolved
+from dnsauth.checks.live.view import LiveView
+from dnsauth.checks.texts.judge import verdicts
+from dnsauth.checks.texts.text import read
+from dnsauth.findings import Finding, Severity
+from dnsauth.live.resolution import Asked, Resolved
 from dnsauth.plan.kind import ONLY_ONE, Kind, selects
 from dnsauth.records import BadRecord
+from dnsauth.rrset import RRsetId
 
 _ELSEWHERE = frozenset({Kind.SPF, Kind.AUTHORISATION})  # SPF is judged as a tree
 
@@ -25,7 +28,16 @@ def records(view: LiveView) -> Iterator[Finding]:
             facts = {"count": len(found), "record": kind.value, "section": ONLY_ONE.get(kind, "")}
             yield view.finding(SEVERAL, asked, {**facts, "values": found})
         elif found:
-            record = parsed(kind, found[0])
-            if isinstance(record, BadRecord):
-                facts = {"record": kind.value, "problem": str(record), "value": found[0]}
-                yield view.finding(BAD_SYNTAX, asked, facts)
+            yield from _text(view, asked, kind, found[0])
+
+
+def _text(view: LiveView, asked: Asked, kind: Kind, text: str) -> Iterator[Finding]:
+    """What a served text says by itself; what the inventory asks for is judged offline."""
+    rrset = view.desired.get(RRsetId(*asked))
+    said = () if rrset and text in rrset.texts else verdicts(kind, text)
+    for verdict in said:
+        yield view.finding(verdict.rule, asked, {"value": text, **verdict.facts})
+    record = read(kind, text).record
+    if isinstance(record, BadRecord) and not any(one.rule.severity is Severity.ERROR for one in said):
+        facts = {"record": kind.value, "problem": str(record), "value": text}
+        yield view.finding(BAD_SYNTAX, asked, facts)

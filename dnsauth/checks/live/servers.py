@@ -22,10 +22,13 @@ from dnsauth.checks.live.rules import (
     UNREACHABLE,
 )
 from dnsauth.checks.live.view import LiveView, Served, short
+from dnsauth.checks.rules.dns import UNSIGNED, UNVALIDATED
+from dnsauth.checks.rules.inventory import DELEGATED_ASKED, DELEGATED_LOOKED
 from dnsauth.findings import NOWHERE, Finding, Outcome, Rule
-from dnsauth.live.reply import Absent, Alias, Answer, Reply, Unreachable, said, serial
+from dnsauth.live.reply import Absent, Alias, Answer, Lame, Reply, Unreachable, said, serial
 from dnsauth.live.resolution import Asked, Bogus, Resolved, Unanswered, resolution_said
 from dnsauth.live.servers import Server
+from dnsauth.rrset import RRsetId
 
 
 def servers(view: LiveView) -> Iterator[Finding]:
@@ -35,7 +38,7 @@ def servers(view: LiveView) -> Iterator[Finding]:
         return
     yield from _each_server(view, served)
     yield from _missing(view, served)
-    serving = [server for server in served.authority.servers if _serves(served, server)]
+    serving = served.serving
     if serving:
         yield from _names(view, served, serving)
     if served.delegation is not None:
@@ -50,10 +53,6 @@ def _zone(view: LiveView, rule: Rule, outcome: Outcome = Outcome.FAIL, **facts: 
 
 def _soa(served: Served, server: Server) -> Reply:
     return served.reply(server, Asked(served.authority.zone, "SOA"))
-
-
-def _serves(served: Served, server: Server) -> bool:
-    return isinstance(_soa(served, server), Answer)
 
 
 def called(server: Server) -> str:
@@ -124,12 +123,18 @@ def _of(reply: Reply) -> _Said | None:
             return None
 
 
-def _names(view: LiveView, served: Served, serving: list[Server]) -> Iterator[Finding]:
+def _names(view: LiveView, served: Served, serving: tuple[Server, ...]) -> Iterator[Finding]:
     """RRsets that servers answer differently, do not answer, or do not serve as desired."""
     disagreeing: set[tuple[str, str]] = set()
+    referred: set[tuple[str, str]] = set()
     for asked in view.own:
         answers = {server: _of(served.reply(server, asked)) for server in serving}
         told = {server: answer for server, answer in answers.items() if answer is not None}
+        if all(isinstance(served.reply(server, asked), Lame) for server in serving):  # a referral
+            rule = DELEGATED_ASKED if RRsetId(*asked) in view.desired else DELEGATED_LOOKED
+            yield view.finding(rule, asked, {})
+            referred.add(asked)
+            continue
         if len(told) < len(answers):
             silent = [server for server in answers if server not in told]
             whys = (f"{called(server)} {said(served.reply(server, asked))}" for server in silent)
@@ -138,7 +143,8 @@ def _names(view: LiveView, served: Served, serving: list[Server]) -> Iterator[Fi
             disagreeing.add(asked)
             yield _disagree(view, served, asked, told)
     for owner, type, differing, agreeing in view.asking.unserved(view.surveyed):
-        if not (agreeing and (owner, type) in disagreeing):  # the disagreement tells it, with both answers
+        # the disagreement tells it, with both answers; and so does who is referred to
+        if (owner, type) not in referred and not (agreeing and (owner, type) in disagreeing):
             whole = len(differing) == len(serving)
             facts = {"addresses": list(differing), "servers": "" if whole else f" at {', '.join(differing)}"}
             yield view.finding(NOT_SERVED, (owner, type), facts)
@@ -209,5 +215,7 @@ def _dnssec(view: LiveView, served: Served, *, serving: bool) -> Iterator[Findin
             why = f"whether the world can validate it: {resolution_said(unknown)}"
             owner = names.readable(view.domain)
             yield _zone(view, UNASSESSED, Outcome.NOT_ASSESSED, why=why, owner=owner, type="DNSSEC")
+        case Resolved() if serving and served.delegated:
+            yield _zone(view, UNVALIDATED if served.signed else UNSIGNED)
         case _:
             pass

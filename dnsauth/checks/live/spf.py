@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue, Envelope
 from dnsauth.checks.live.ailments import Ailment, Ailments, Step
+from dnsauth.checks.live.policies import meaning, own_texts, precise
 from dnsauth.checks.live.rules import (
     BOGUS_TARGET,
     BROKEN,
@@ -25,7 +26,7 @@ from dnsauth.findings import Finding, Outcome, Rule
 from dnsauth.live.resolution import Asked, Bogus, Looping, Unanswered, resolution_said
 from dnsauth.records import spf
 from dnsauth.spf.asking import MAX_VOIDS
-from dnsauth.spf.reading import Kind
+from dnsauth.spf.reading import Kind, Reach
 from dnsauth.spf.terms import lookups_by_sender
 from dnsauth.spf.tree import Tree, walk
 
@@ -38,9 +39,11 @@ def policies(view: LiveView, ailments: Ailments, vendors: Mapping[str, str]) -> 
     inner = {
         branch.target for tree in trees.values() for branch in tree.branches if branch.target != tree.domain
     }
+    yield from own_texts(view)
     for owner, tree in trees.items():
         if owner == view.domain or owner not in inner:
             found = ailments.of(tree)
+            yield from meaning(view, tree)
             yield from _whole(view, tree, looping=any(_is(one, Kind.LOOP) for one in found))
             for ailment in found:
                 yield from _ailing(view, ailment)
@@ -67,7 +70,8 @@ def _is(ailment: Ailment, kind: Kind) -> bool:
 def _whole(view: LiveView, tree: Tree, *, looping: bool) -> Iterator[Finding]:
     """The record itself, and what an evaluation of it costs."""
     asked = Asked(tree.domain, "TXT")
-    if tree.problem and tree.problem.kind not in (Kind.NO_RECORD, Kind.TEMPERROR):  # told by whom is asked
+    told = (Kind.NO_RECORD, Kind.TEMPERROR)  # by whom is asked
+    if tree.problem and tree.problem.kind not in told and not precise(tree.text):
         yield _broken(view, (Step(tree.domain, ""),), (tree.domain,), tree.problem.text, tree.problem.kind)
     if tree.lookups > spf.MAX_LOOKUPS and not looping:
         costs = lookups_by_sender(tree, view.brought)
@@ -164,7 +168,7 @@ def brought(view: LiveView, way: tuple[Step, ...]) -> tuple[str, ...]:
 
 def _terms(view: LiveView, tree: Tree, vendors: Mapping[str, str]) -> Iterator[Finding]:
     """Terms of the record itself that do nothing, and those of vendors that need none."""
-    idle = [f"'{branch.term}' ({branch.idle})" for branch in tree.branches if branch.idle]
+    idle = [f"'{b.term}' ({b.idle})" for b in tree.branches if b.idle and b.reach is Reach.REACHED]
     if idle:
         yield view.finding(IDLE, (tree.domain, "TXT"), {"terms": ", ".join(idle)})
     for branch in tree.branches if vendors else ():

@@ -22,9 +22,10 @@ from dnsauth.checks.live.rules import (
     UNASSESSED,
 )
 from dnsauth.checks.live.view import LiveView, by, parsed, path
-from dnsauth.checks.rules import DKIM_SHORT
-from dnsauth.checks.vendor_keys import OLD, Delegated, alone, day, holding, old, renewal, short, worded
-from dnsauth.findings import Finding, Outcome, Rule
+from dnsauth.checks.texts.dkim import length
+from dnsauth.checks.texts.judge import verdicts
+from dnsauth.checks.vendor_keys import OLD, Delegated, alone, day, holding, old, renewal, worded
+from dnsauth.findings import Finding, Outcome, Rule, Severity
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolution, Resolved, Unanswered
 from dnsauth.lock.observed import Key, NoKey
 from dnsauth.plan.kind import ONLY_ONE, Kind, kind_at
@@ -56,7 +57,8 @@ def links(view: LiveView) -> Iterator[Link]:
         for asked, kind in view.own.items():
             said = answers[asked]
             chain = said.chain if isinstance(said, Resolved | Looping) else ()
-            if chain or kind is Kind.DKIM or not isinstance(said, Resolved):
+            selector = kind is Kind.DKIM and not asked.name.startswith("*.")
+            if chain or selector or not isinstance(said, Resolved):
                 yield Link(asked, kind, chain[0] if chain else "", said)
         return
     for name, asked in {asked.name: asked for asked in view.own if asked.name in aliases}.items():
@@ -114,20 +116,24 @@ def _key(view: LiveView, link: Link, values: tuple[str, ...]) -> Iterator[Findin
             case dkim.Record(revoked=True):
                 yield _finding(view, KEY_REVOKED, link)
             case dkim.Record() as record:
-                yield from _valid(view, link, record)
+                yield from _valid(view, link, values[0], record)
             case problem if link.target:
                 yield _finding(view, KEY_INVALID, link, problem=str(problem), value=values[0])
             case _:
                 pass
 
 
-def _valid(view: LiveView, link: Link, record: dkim.Record) -> Iterator[Finding]:
+def _valid(view: LiveView, link: Link, text: str, record: dkim.Record) -> Iterator[Finding]:
     key = Key(dkim.algorithm(record), dkim.fingerprint(record))
     group = view.delegated.get(link.asked.name)
-    if short(key):
-        otherwise = "ask the vendor for a longer key" if link.target else "ask the sender for a longer key"
-        longer = renewal(group, otherwise)
-        yield _finding(view, DKIM_SHORT, link, algorithm=key.algorithm, longer=longer)
+    if link.target:  # else that is said of the record itself
+        short = length(key.algorithm)
+        if short:
+            longer = renewal(group, "ask the vendor for a longer key")
+            yield _finding(view, short, link, algorithm=key.algorithm, longer=longer)
+        for verdict in verdicts(Kind.DKIM, text):
+            if verdict.rule.severity is Severity.ERROR and verdict.rule is not short:
+                yield _finding(view, verdict.rule, link, **verdict.facts)
     seen, now = view.asking.observed.keys.get(link.target), view.asking.now
     if seen is None or isinstance(seen.key, NoKey):
         return

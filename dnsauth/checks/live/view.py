@@ -10,16 +10,19 @@ from typing import NamedTuple, TypeAlias
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue, Service
+from dnsauth.checks.reach import NOTHING, Reach
 from dnsauth.checks.vendor_keys import Delegated, delegated
 from dnsauth.checks.view import place
 from dnsauth.desired.model import Desired, Value
 from dnsauth.dmarc import suffix_list
 from dnsauth.findings import NOWHERE, Finding, Outcome, Rule, Where
 from dnsauth.inventory.model import Zone
+from dnsauth.live.https import Fetch
 from dnsauth.live.look import Question
-from dnsauth.live.reply import Reply
+from dnsauth.live.reply import Answer, Reply
 from dnsauth.live.resolution import Asked, Resolution, Resolved
 from dnsauth.live.servers import Authority, Delegation, Server
+from dnsauth.lock import keys
 from dnsauth.lock.observed import Key, NoKey, Observed, vendor_key
 from dnsauth.plan.kind import Kind, kind_at, parse
 from dnsauth.records import BadRecord
@@ -32,13 +35,14 @@ class Subject(NamedTuple):
 
     Where it is a *zone* of ours, each of its servers is asked for each name in it; else names are asked once,
     as is every name outside of it. *delegated* is False for a zone whose servers the inventory names: what
-    its parent says of it is then not looked at.
+    its parent says of it is then not looked at. *reach* is what is looked at besides.
     """
 
     domain: str
     names: tuple[Asked, ...]
     zone: bool = False
     delegated: bool = True
+    reach: Reach = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,22 @@ class Served:
     delegation: Delegation | None = None
     validated: Resolution | None = None
 
+    @property
+    def delegated(self) -> bool:
+        """True where the parent says whom the zone is delegated to, and whether it is signed."""
+        return self.delegation is not None and bool(self.delegation.names) and not self.delegation.why
+
+    @property
+    def signed(self) -> bool:
+        """True where the parent has a DS."""
+        return self.delegation is not None and self.delegation.signed
+
+    @property
+    def serving(self) -> tuple[Server, ...]:
+        """The servers that have the zone: they answer for its SOA."""
+        soa = Asked(self.authority.zone, "SOA")
+        return tuple(each for each in self.authority.servers if isinstance(self.reply(each, soa), Answer))
+
     def reply(self, server: Server, asked: Asked) -> Reply:
         """What *server* replies to *asked*."""
         return self.replies[Question(server, *asked)]
@@ -66,6 +86,8 @@ class Surveyed:
     *answers* may hold those of other subjects; a name of a zone of ours is as its first server that answers
     says, with the CNAMEs that lead on from it; *aliases* has the first target by owner name. *trees* are the
     SPF records of the subject, by owner name; *served* is None where the subject is no zone of ours.
+    *fetched* are the documents its records name, by URL. *validated* is what the world's resolver says of
+    TLSA records and of the root's SOA.
     """
 
     subject: Subject
@@ -73,6 +95,8 @@ class Surveyed:
     trees: Mapping[str, Tree] = field(default_factory=dict)
     served: Served | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    fetched: Mapping[str, Fetch] = field(default_factory=dict)
+    validated: Mapping[Asked, Resolution] = field(default_factory=dict)
 
     def values(self, name: str, type: str) -> tuple[str, ...]:
         """The values found there; none where there are none, or nobody said."""
@@ -115,7 +139,7 @@ class Asking:
 
     *classes* are those of providers by name, *unserved* tells the RRsets of a zone not served as desired.
     *moved* has the name servers, before and now, of domains of others that share none. Where nobody says what
-    time it is *now*, nothing is old.
+    time it is *now*, nothing is old. *own* are the keys of each zone's lock.
     """
 
     zones: Mapping[str, Zone] = field(default_factory=dict)
@@ -126,6 +150,7 @@ class Asking:
     unserved: Callable[[Surveyed], Iterable[Unserved]] = _none
     moved: Moved = field(default_factory=dict)
     now: datetime | None = None
+    own: Mapping[str, Sequence[keys.Key]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,6 +222,11 @@ class LiveView:
     def _values(self, owner: str, type: str) -> tuple[Value, ...]:
         rrset = self.desired.get(RRsetId(owner, type))
         return rrset.values if rrset else ()
+
+    def unserved(self, name: str) -> bool:
+        """True for a name of the subject where no server of it serves it: that is told of the zone."""
+        served = self.surveyed.served
+        return served is not None and not served.serving and names.within(name, self.domain)
 
     def finding(
         self,
