@@ -92,15 +92,29 @@ def one_at_a_time(path: Path, who: str) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _held(path: Path) -> int:
-    """The descriptor of the file at *path*, locked."""
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Hold the file at *path* until the block ends, waiting for whoever does; for what takes no time.
+
+    Raises `DnsauthError` where it can't be made.
+    """
+    descriptor = _held(path, waits=True)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _held(path: Path, *, waits: bool = False) -> int:
+    """The descriptor of the file at *path*, locked; who *waits* gets it after whoever holds it."""
     while True:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise _unwritten(path, error) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # noqa: PTH116  beside fstat
                 return descriptor
         except FileNotFoundError:  # whoever held it has just finished
