@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dnsauth import names
-from dnsauth.cli import console, making, rotating, serving
+from dnsauth.cli import console, happened, making, recording, rotating, serving
 from dnsauth.cli.alone import alone
 from dnsauth.cli.options import Run
 from dnsauth.cli.rotating import Rings
@@ -49,7 +49,7 @@ def imported(
     server: Sequence[str] | None,
 ) -> None:
     """Adopt the keys in *source*, all or none."""
-    with alone(run, "keys import"):
+    with recording.kept(run) as record, alone(run, "keys import"):
         of = rotating.rings(run, resolver, server)
         found = list(_found(source, domain, selector))
         if not found:
@@ -63,6 +63,7 @@ def imported(
         store = making.stores(run, of)
         for _, key, one in keys:
             store(key.store).put(making.stored(key), one.pair)
+        record(of.repository.inventory, *happened.used("imported", (key for _, key, _ in keys)))
         new = [(zone, key) for zone, key, _ in keys if key not in of.keys[zone]]
         rotating.written(
             run, of, {zone: (*of.keys[zone], *(key for at, key in new if at == zone)) for zone, _ in new}

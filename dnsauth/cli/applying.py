@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import socket
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +15,7 @@ from dnsauth import __version__, names
 from dnsauth.apply.match import Saved
 from dnsauth.apply.receipt import Receipt, exit_code, to_json
 from dnsauth.apply.zones import apply
-from dnsauth.cli import console, merging, planning, reporting, serving, stages
+from dnsauth.cli import console, happened, merging, planning, recording, reporting, serving, stages
 from dnsauth.cli.choosing import Shard
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.options import Run
@@ -120,6 +117,7 @@ def _told(
 ) -> None:
     found = stages.checked(run, planned.concerned)
     receipt = applied(run, planned, reviewed, digest=digest, timeout=timeout, path=path, found=found)
+    code = recorded(run, planned, receipt)
     _say(run, receipt, found)
     try:
         kept(run, receipt, path)
@@ -130,7 +128,14 @@ def _told(
             lambda: notice.of_receipt(receipt, place(run, receipt, path)),
             lambda: gauges.of_receipt(receipt),
         )
-    raise typer.Exit(exit_code(receipt))
+    raise typer.Exit(code)
+
+
+def recorded(run: Run, planned: planning.Planned, receipt: Receipt) -> int:
+    """The code an apply with *receipt* ends with, once the audit trail has it, if one is kept."""
+    wrote = any(entry.written for entry in receipt.entries)
+    inventory, event = planned.repository.inventory, happened.applied(receipt)
+    return recording.recorded(run, inventory, event, code=exit_code(receipt), written=wrote)
 
 
 def applied(
@@ -161,7 +166,7 @@ def applied(
             planned.held,
             planned.providers,
             verify=verify,
-            who=_who(),
+            who=recording.user(),
             when=planned.plan.created,
             version=__version__,
             plan=digest,
@@ -220,12 +225,3 @@ def kept(run: Run, receipt: Receipt, path: Path | None = None) -> None:
         raise typer.Exit(exit_code(receipt) or Exit.PARTIAL) from None
     if not run.quiet:
         console.talk(safe.line(f"wrote {path}"))
-
-
-def _who() -> str:
-    """user@host, as a receipt names who applied."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container may have a number without a name
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"

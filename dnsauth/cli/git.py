@@ -30,6 +30,24 @@ def merged(directory: Path) -> Mapping[str, bytes] | None:
     return lock_files(directory, "HEAD")
 
 
+def head(directory: Path) -> tuple[str, str]:
+    """The commit that is checked out and its author, as NAME <MAIL>; empty where there is none."""
+    try:
+        text = _git(directory, "-c", "log.showSignature=false", "log", "-1", "--format=%H%x00%an <%ae>")
+    except DnsauthError:
+        return "", ""
+    commit, _, author = text.decode("utf-8", "replace").strip().partition("\0")
+    return commit, author
+
+
+def below(directory: Path, revision: str, folder: str) -> Mapping[str, bytes]:
+    """The files right in *folder* at *revision*, by path from *directory*; raises `DnsauthError`."""
+    commit = _commit(directory, revision)
+    listed = _listed(_git(directory, "ls-tree", "-z", commit, f"{folder}/"))
+    paths = [path for meta, _, path in (entry.partition("\t") for entry in listed) if " blob " in meta]
+    return {path: _git(directory, "show", f"{commit}:./{path}") for path in sorted(paths)}
+
+
 class Revision:
     """The files of *directory* at *revision*, by path from there; raises `DnsauthError`."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
 
-from dnsauth.checks.rules import KEY_REVEALED
-from dnsauth.cli import console, deploying, making, rotating, stages
+from dnsauth.audit.events import KeyAccess, StoredKey
+from dnsauth.checks.rules.dkim import KEY_REVEALED
+from dnsauth.cli import console, deploying, happened, making, recording, rotating, stages
 from dnsauth.cli.alone import alone
+from dnsauth.cli.deploying import Deployed
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.options import Run
 from dnsauth.cli.rotating import Rings
@@ -62,7 +64,7 @@ def _held(run: Run, of: Rings) -> dict[str, tuple[str, ...]]:
 
 def new(run: Run, sender: str) -> None:
     """Make the next keys of *sender* now."""
-    with alone(run, "keys new"):
+    with recording.kept(run) as record, alone(run, "keys new"):
         of = rotating.rings(run)
         lacking = dict(_next(of, sender))
         if not lacking:
@@ -71,6 +73,8 @@ def new(run: Run, sender: str) -> None:
                 "say `dkim: {algorithms: [rsa-2048, ed25519], every: 90d}` where it is declared",
             )
         made = making.made(run, of, lacking)
+        new = (key for keys in made.values() for key in keys)
+        record(of.repository.inventory, *happened.used("made", new))
         rotating.written(run, of, {zone: (*of.keys[zone], *made.get(zone, ())) for zone in lacking})
         if run.format == "json":
             told = [told for zone in lacking for told in _told(run, of, zone, made.get(zone, ()))]
@@ -117,6 +121,12 @@ def deploy(run: Run, host: str | None, signer: str | None, report: Path | None) 
     name = host or socket.getfqdn()
     of = rotating.rings(run)
     done = deploying.deployed(run, of, of.keys, name, signer)
+    with recording.kept(run) as record:
+        record(of.repository.inventory, *happened.deployed(done, of.keys))
+        _reported(run, done, name, report)
+
+
+def _reported(run: Run, done: Sequence[Deployed], name: str, report: Path | None) -> None:
     path = report or run.directory / DEPLOYED / f"{_file(name)}.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,10 +165,12 @@ def export(run: Run, selector: str | None, private: Path | None, retired: Path |
             raise typer.BadParameter("--private needs a SELECTOR", param_hint="'--private'")
         _, key = of.named(selector)
         _fresh(private)
-        pair = making.stores(run, of)(key.store).get(making.stored(key))
-        write_atomically(private, pair.private.decode("ascii"), 0o600)
-        if not run.quiet:
-            console.talk(safe.line(f"wrote {private}: whoever reads it can sign as {making.stored(key)}"))
+        with recording.kept(run) as record:
+            pair = making.stores(run, of)(key.store).get(making.stored(key))
+            record(of.repository.inventory, *happened.used("exported", [key]))
+            write_atomically(private, pair.private.decode("ascii"), 0o600)
+            if not run.quiet:
+                console.talk(safe.line(f"wrote {private}: whoever reads it can sign as {making.stored(key)}"))
         return
     chosen = [of.named(selector)[1]] if selector else [key for mine in of.keys.values() for key in mine]
     if run.format == "json":
@@ -181,25 +193,25 @@ def _reveal(run: Run, of: Rings, directory: Path) -> None:
         raise InventoryError(tuple(refused))
     store = making.stores(run, of)
     held = _held(run, of)
-    count = 0
-    for mine in of.keys.values():
-        for key in mine:
+    gone = [
+        key
+        for mine in of.keys.values()
+        for key in mine
+        if key.state is State.REMOVED
+        and (key.domain, key.sender) in revealing
+        and making.stored(key) in held.get(key.store, ())
+    ]
+    with recording.kept(run) as record:
+        for key in gone:
             name = making.stored(key)
-            if (
-                key.state is State.REMOVED
-                and (key.domain, key.sender) in revealing
-                and name in held.get(key.store, ())
-            ):
-                directory.mkdir(parents=True, exist_ok=True)
-                write_atomically(
-                    directory / f"{name}.pem", store(key.store).get(name).private.decode("ascii")
-                )
-                count += 1
-    console.talk(
-        f"wrote {counted(count, 'private key')} that were removed"
-        if count
-        else "no removed key is to be revealed"
-    )
+            directory.mkdir(parents=True, exist_ok=True)
+            write_atomically(directory / f"{name}.pem", store(key.store).get(name).private.decode("ascii"))
+        record(of.repository.inventory, *happened.used("exported", gone))
+        console.talk(
+            f"wrote {counted(len(gone), 'private key')} that were removed"
+            if gone
+            else "no removed key is to be revealed"
+        )
 
 
 def _revealing(of: Rings) -> frozenset[tuple[str, str]]:
@@ -214,7 +226,7 @@ def _revealing(of: Rings) -> frozenset[tuple[str, str]]:
 
 def prune(run: Run, *, yes: bool) -> None:
     """Delete the private halves of removed keys and of keys no lock knows."""
-    with alone(run, "keys prune"):
+    with recording.kept(run) as record, alone(run, "keys prune"):
         of = rotating.rings(run)
         needed = {
             making.stored(key)
@@ -241,4 +253,5 @@ def prune(run: Run, *, yes: bool) -> None:
         opened = making.stores(run, of)
         for store, name in gone:
             opened(store).delete(name)
+        record(of.repository.inventory, KeyAccess("deleted", tuple(StoredKey(*one) for one in gone)))
         console.talk(f"deleted {counted(len(gone), 'private key')}")

@@ -8,7 +8,7 @@ from time import monotonic
 import typer
 
 from dnsauth import names
-from dnsauth.checks.rules import UNREAD
+from dnsauth.checks.rules.guards import UNREAD
 from dnsauth.cli import console, planning, serving, stages
 from dnsauth.cli.alone import alone
 from dnsauth.cli.exit import Exit

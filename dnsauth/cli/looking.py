@@ -14,7 +14,7 @@ from dnsauth.cli.options import Run
 
 if TYPE_CHECKING:
     from dnsauth.desired.load import Repository
-    from dnsauth.inventory.model import Live
+    from dnsauth.inventory.operations import Live
     from dnsauth.live.network import Network
 
 Resolver = Annotated[

@@ -17,6 +17,7 @@ from dnsauth.cli.options import Run, command
 if TYPE_CHECKING:
     from dnsauth.desired.load import Repository
     from dnsauth.findings import Finding
+    from dnsauth.inventory.model import Inventory
     from dnsauth.plan.model import Plan
 
 Out = Annotated[
@@ -88,7 +89,7 @@ def plan(
             raise typer.BadParameter("plan takes no arguments but `merge FILE…`; a zone is named with --zone")
         if run.zones or locked or adopt or observed or only_changed or base is not None or shard is not None:
             raise typer.BadParameter("`plan merge FILE…` reads plans, and takes no option of making one")
-        planned, found = _merged(run, [Path(file) for file in merge[1:]])
+        planned, found, inventory = _merged(run, [Path(file) for file in merge[1:]])
     else:
         if observed and adopt:
             raise typer.BadParameter(
@@ -96,24 +97,35 @@ def plan(
                 param_hint="'--observed' and '--adopt'",
             )
         repository = choosing.repository(run, shard, only_changed=only_changed, base=base)
-        planned, found = _planned(run, repository, locked=locked, adopt=adopt, observed=observed)
-    _answer(run, planned, found, out)
+        planned, found, inventory = _planned(run, repository, locked=locked, adopt=adopt, observed=observed)
+    code = Exit.CLEAN
     if any(zone.stopped for zone in planned.zones):
-        raise typer.Exit(Exit.FAILED)
-    if exit_code and any(zone.changes for zone in planned.zones):
-        raise typer.Exit(Exit.PENDING)
+        code = Exit.FAILED
+    elif exit_code and any(zone.changes for zone in planned.zones):
+        code = Exit.PENDING
+    ends = _recorded(run, inventory, planned, code)
+    _answer(run, planned, found, out)
+    if ends:
+        raise typer.Exit(ends)
 
 
-def _merged(run: Run, files: Sequence[Path]) -> tuple[Plan, tuple[Finding, ...]]:
+def _recorded(run: Run, inventory: Inventory, planned: Plan, code: Exit) -> int:
+    from dnsauth.cli import happened, recording
+
+    return recording.recorded(run, inventory, happened.planned(planned), code=code)
+
+
+def _merged(run: Run, files: Sequence[Path]) -> tuple[Plan, tuple[Finding, ...], Inventory]:
     from dnsauth.cli import merging, stages
 
     plan, fleet = merging.merged(run, files)
-    return plan, stages.checked(run, fleet.load({zone.zone for zone in plan.zones if zone.concerned}))
+    repository = fleet.load({zone.zone for zone in plan.zones if zone.concerned})
+    return plan, stages.checked(run, repository), repository.inventory
 
 
 def _planned(
     run: Run, repository: Repository, *, locked: bool, adopt: bool, observed: bool
-) -> tuple[Plan, tuple[Finding, ...]]:
+) -> tuple[Plan, tuple[Finding, ...], Inventory]:
     from dnsauth.cli import observing, planning, stages
     from dnsauth.cli.alone import alone
 
@@ -121,7 +133,7 @@ def _planned(
         planned = observing.plan(run, repository, locked=locked)
     else:
         planned = planning.plan(run, repository, locked=locked, adopt=adopt, writing=alone(run, "plan"))
-    return planned.plan, stages.checked(run, planned.concerned)
+    return planned.plan, stages.checked(run, planned.concerned), planned.repository.inventory
 
 
 def _answer(run: Run, plan: Plan, found: tuple[Finding, ...], out: Path | None) -> None:

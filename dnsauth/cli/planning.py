@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from dnsauth.checks.flattened import flattening
 from dnsauth.checks.plan import plan as judged
 from dnsauth.checks.plan import zone_plan
-from dnsauth.checks.rules import UNREAD
+from dnsauth.checks.rules.guards import UNREAD
 from dnsauth.cli import console
 from dnsauth.cli.adopt import adopted
 from dnsauth.cli.options import Run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from dnsauth.apply.receipt import Receipt
 from dnsauth.cli import applying, git, planning
@@ -11,6 +12,13 @@ from dnsauth.cli.rotating import Rings
 from dnsauth.desired.load import Repository, only, rekeyed
 from dnsauth.lock import file as lock_file
 from dnsauth.lock.keys import Key
+
+
+class Pushed(NamedTuple):
+    """What was pushed, and the exit code that stands for it."""
+
+    receipt: Receipt
+    code: int
 
 
 def merged(run: Run, of: Rings) -> Mapping[str, tuple[Key, ...]]:
@@ -25,8 +33,8 @@ def merged(run: Run, of: Rings) -> Mapping[str, tuple[Key, ...]]:
     return found
 
 
-def pushed(run: Run, of: Rings, keys: Mapping[str, tuple[Key, ...]], *, timeout: float) -> Receipt | None:
-    """The receipt of making the records of *keys* stand at the providers; None where they stand already.
+def pushed(run: Run, of: Rings, keys: Mapping[str, tuple[Key, ...]], *, timeout: float) -> Pushed | None:
+    """What came of making the records of *keys* stand at the providers; None where they stand already.
 
     Nothing else of the plan is written. Raises `DnsauthError` where no provider can be made.
     """
@@ -38,8 +46,9 @@ def pushed(run: Run, of: Rings, keys: Mapping[str, tuple[Key, ...]], *, timeout:
     if not any(zone.changes or zone.stopped for zone in planned.plan.zones):
         return None
     receipt = applying.applied(run, planned, timeout=timeout)
+    code = applying.recorded(run, planned, receipt)
     applying.kept(run, receipt)
-    return receipt
+    return Pushed(receipt, code)
 
 
 def _with(of: Rings, keys: Mapping[str, tuple[Key, ...]], homes: set[str]) -> Repository:

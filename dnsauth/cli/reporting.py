@@ -14,7 +14,7 @@ from dnsauth.cli.errors import say
 from dnsauth.cli.options import Run
 from dnsauth.errors import DnsauthError
 from dnsauth.files import write_atomically
-from dnsauth.inventory.model import Notify
+from dnsauth.inventory.operations import Notify
 from dnsauth.notify import TIMEOUT, send
 from dnsauth.output import metrics, notice, safe
 from dnsauth.output.metrics import Gauge

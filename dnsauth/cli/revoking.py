@@ -11,7 +11,7 @@ from dataclasses import replace
 import typer
 
 from dnsauth.apply.receipt import exit_code
-from dnsauth.cli import console, making, pushing, rotating, telling
+from dnsauth.cli import console, happened, making, pushing, recording, rotating, telling
 from dnsauth.cli.alone import alone
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.options import Run
@@ -53,9 +53,12 @@ def revoke(
         marked = replace(key, revocation=key.revocation or Revocation(now, _who(), reason))
         if at_once and key.state is not State.GENERATED and key.state is not State.PUBLISHED:
             marked = moved(marked, Event.REVOKE, now)
-        of = rotating.written(run, of, _with(of, zone, marked))
-        code = _rush(run, of, zone, marked, timeout)
-    if code is not Exit.CLEAN:
+        new = rotating.written(run, of, _with(of, zone, marked))
+        code = recording.recorded(
+            run, of.repository.inventory, *happened.turned(of.keys, new.keys), written=True
+        )
+        code = _rush(run, new, zone, marked, timeout) or code
+    if code:
         raise typer.Exit(code)
 
 
@@ -82,24 +85,28 @@ def _rush(
     zone: str,
     key: Key,
     timeout: float,
-) -> Exit:
+) -> int:
     """Step, make, push and look until nothing of the sender moves; the exit code of what was pushed."""
-    code = Exit.CLEAN
+    code: int = Exit.CLEAN
+    inventory = of.repository.inventory
     at = (key.domain, key.sender)
     for _ in range(ROUNDS):
-        receipt = pushing.pushed(run, of, {zone: _mine(of, zone, at)}, timeout=timeout)
-        if receipt:
+        pushed = pushing.pushed(run, of, {zone: _mine(of, zone, at)}, timeout=timeout)
+        if pushed:
+            receipt = pushed.receipt
             console.talk(
                 receipt_text.text(receipt, console.style(sys.stderr, verbose=run.verbose)).rstrip("\n")
             )
-            code = Exit(exit_code(receipt))
-            if code is not Exit.CLEAN:
+            code = pushed.code or code
+            if exit_code(receipt) != Exit.CLEAN:  # a trail that can't be written stops no revocation
                 break
         keys = {zone: of.keys[zone]}
         seen = rotating.seen(run, of, {zone: _mine(of, zone, at)})
         stepped = rotating.judged(run, of, keys, seen, lambda domain, sender: (domain, sender) == at)
         made = making.made(run, of, {zone: stepped[zone].lacking})
         new = rotating.written(run, of, rotating.after(stepped, made))
+        turned = happened.turned(of.keys, new.keys, made)
+        code = recording.recorded(run, inventory, *turned, code=code, written=True)
         still = not made and not any(isinstance(move.due, Step) for move in stepped[zone].keys)
         of = new
         if still:

@@ -16,7 +16,7 @@ from dnsauth.errors import DnsauthError
 from dnsauth.files import write_atomically
 from dnsauth.findings import Finding, InventoryError
 from dnsauth.inventory.files import CONFIG
-from dnsauth.inventory.model import Live
+from dnsauth.inventory.operations import Live
 from dnsauth.inventory.read import configuration
 from dnsauth.live.answers import Answers
 from dnsauth.live.network import Network

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dnsauth import names
 from dnsauth.checks.check import check
 from dnsauth.checks.flattened import flattening
+from dnsauth.checks.offline.key_stores import open_files
+from dnsauth.checks.offline.keys import own_keys
 from dnsauth.checks.rotation import overdue
 from dnsauth.checks.vendor_keys import vendor_keys
-from dnsauth.cli import console
+from dnsauth.cli import console, key_files
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository, only
 from dnsauth.desired.load import load as load_repository
 from dnsauth.errors import DnsauthError
-from dnsauth.findings import Finding, nearest
+from dnsauth.findings import Finding, Severity, by_place, nearest
+from dnsauth.inventory.model import Waiver
 from dnsauth.lock.observed import Observed
 from dnsauth.output import text
 
@@ -47,9 +50,15 @@ def named(text: str, zones: Collection[str]) -> str:
 
 
 def checked(
-    run: Run, repository: Repository, live: Mapping[str, Sequence[Finding]] | None = None
+    run: Run,
+    repository: Repository,
+    live: Mapping[str, Sequence[Finding]] | None = None,
+    waived: Callable[[Finding, Waiver], None] = lambda _found, _waiver: None,
 ) -> tuple[Finding, ...]:
-    """What `check` finds in the files, by place, and what was found *live*, by zone, if anybody looked."""
+    """What `check` finds in the files, by place, and what was found *live*, by zone, if anybody looked.
+
+    What is *waived* is told beside.
+    """
     observed = repository.observed if live is None else Observed()  # who looked knows better
     found = check(
         repository.inventory,
@@ -61,18 +70,22 @@ def checked(
             name: (
                 *flattening(zone, repository.flattened, repository.observed, run.now),
                 *overdue(zone, repository.locks[name].keys, repository.inventory, run.now),
+                *own_keys(
+                    zone,
+                    repository.locks[name].keys,
+                    repository.desired[name],
+                    repository.inventory,
+                    run.now,
+                ),
                 *vendor_keys(repository.desired[name], repository.catalogue, observed),
                 *(live or {}).get(name, ()),
             )
             for name, zone in repository.inventory.zones.items()
         },
         live=live is not None,
+        waived=waived,
     )
-    return tuple(
-        sorted(
-            (*repository.findings, *found), key=lambda one: (one.where, one.owner, one.rule.code, one.message)
-        )
-    )
+    return by_place((*repository.findings, *found, *open_files(key_files.listed(repository.inventory))))
 
 
 def silence_octodns() -> None:
@@ -81,7 +94,9 @@ def silence_octodns() -> None:
 
 
 def talk_of(run: Run, found: Sequence[Finding]) -> None:
-    """Say on stderr what `check` found: how much, or with --verbose all of it."""
+    """Say on stderr what `check` found but notes: how much, or with --verbose all of it."""
+    if not run.verbose:
+        found = [one for one in found if one.stops or one.rule.severity is not Severity.INFO]
     if run.quiet or not found:
         return
     style = console.style(sys.stderr, verbose=True)

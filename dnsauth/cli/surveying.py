@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
+from time import monotonic
 
+from dnsauth.checks.live.dmarc import policy_names
 from dnsauth.checks.live.drift import moved, watched
 from dnsauth.checks.live.judge import judged
 from dnsauth.checks.live.rules import UNLOOKED
 from dnsauth.checks.live.view import Asking, Subject, Surveyed, Unserved
+from dnsauth.checks.reach import known_hosts, reach
 from dnsauth.cli import console, serving
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository
 from dnsauth.diff.compare import compared, diff
+from dnsauth.fetch import fetched
 from dnsauth.findings import Finding, Outcome
 from dnsauth.inventory.model import Zone
+from dnsauth.inventory.operations import Live
+from dnsauth.live.https import Terms, trust
 from dnsauth.live.resolution import Asked
 from dnsauth.names import readable
 from dnsauth.survey import survey
@@ -29,8 +35,10 @@ def findings(
     """
     inventory = repository.inventory
     found: dict[str, Sequence[Finding]] = {}
+    seconds = serving.seconds(timeout, repository)
+    deadline = monotonic() + seconds
     with (
-        serving.network(run, repository, serving.seconds(timeout, repository)) as network,
+        serving.network(run, repository, seconds) as network,
         console.progress("zones looked at:", quiet=run.quiet) as count,
     ):
         registrations = network.resolve(Asked(domain, "NS") for domain in watched(repository.observed))
@@ -43,10 +51,13 @@ def findings(
             lambda surveyed: _unserved(repository, surveyed),
             moved(repository.observed, registrations),
             run.now,
+            {name: lock.keys for name, lock in repository.locks.items()},
         )
         zones = takewhile(lambda _: not network.late, inventory.zones)
-        subjects = (_subject(repository, zone) for zone in zones)
-        for surveyed, each in judged(survey(subjects, network), asking):
+        others = known_hosts(repository.catalogue)
+        subjects = (_subject(repository, zone, others) for zone in zones)
+        surveys = fetched(survey(subjects, network), lambda: _terms(run, inventory.live, deadline))
+        for surveyed, each in judged(surveys, asking):
             found[surveyed.subject.domain] = each
             count(len(found), len(inventory.zones))
     return {
@@ -54,16 +65,28 @@ def findings(
     }
 
 
+def _terms(run: Run, live: Live, deadline: float) -> Terms:
+    """How `live:` says to fetch documents; raises `DnsauthError` where its `ca` cannot be read."""
+    authorities = str(run.directory / live.ca) if live.ca else ""
+    return Terms(trust(authorities), live.private, deadline=deadline)
+
+
 def _unlooked(zone: Zone) -> Finding:
     facts = {"zone": readable(zone.name)}
     return Finding(UNLOOKED, zone.where, zone.name, facts, Outcome.NOT_ASSESSED)
 
 
-def _subject(repository: Repository, zone: str) -> Subject:
-    """What is looked at for *zone*: all it asks for or has recorded."""
-    ids = compared(repository.desired[zone], repository.locks[zone])
-    delegated = zone not in repository.inventory.live.servers
-    return Subject(zone, tuple(Asked(*id) for id in ids), zone=True, delegated=delegated)
+def _subject(repository: Repository, zone: str, others: frozenset[str]) -> Subject:
+    """What is looked at for *zone*: all it asks for or has recorded, and what it rests on.
+
+    *others* are the names below which services have their hosts.
+    """
+    inventory, desired = repository.inventory, repository.desired[zone]
+    names = dict.fromkeys(Asked(*id) for id in compared(desired, repository.locks[zone]))
+    names |= dict.fromkeys(each for domain in inventory.zones[zone].domains for each in policy_names(domain))
+    delegated = zone not in inventory.live.servers
+    rests = reach(inventory.zones[zone], desired, repository.catalogue, others, inventory.reputation)
+    return Subject(zone, tuple(names), zone=True, delegated=delegated, reach=rests)
 
 
 def _unserved(repository: Repository, surveyed: Surveyed) -> Iterator[Unserved]:

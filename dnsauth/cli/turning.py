@@ -11,8 +11,18 @@ from pathlib import Path
 import typer
 
 from dnsauth.apply.receipt import Receipt
-from dnsauth.apply.receipt import exit_code as receipt_exit
-from dnsauth.cli import confirming, console, deploying, making, pushing, reporting, rotating, telling
+from dnsauth.cli import (
+    confirming,
+    console,
+    deploying,
+    happened,
+    making,
+    pushing,
+    recording,
+    reporting,
+    rotating,
+    telling,
+)
 from dnsauth.cli.alone import alone
 from dnsauth.cli.exit import Exit
 from dnsauth.cli.options import Run
@@ -44,21 +54,30 @@ def step(
         telling.known(of, sender)
         keys = dict(of.keys)
         allowed = pushing.merged(run, of) if apply or deploy else {}
-        code = Exit.CLEAN
-        receipt = pushing.pushed(run, of, allowed, timeout=timeout) if apply else None
-        if receipt:
+        inventory = of.repository.inventory
+        code: int = Exit.CLEAN
+        pushed = pushing.pushed(run, of, allowed, timeout=timeout) if apply else None
+        receipt = pushed.receipt if pushed else None
+        if pushed and receipt:
             console.talk(
                 receipt_text.text(receipt, console.style(sys.stderr, verbose=run.verbose)).rstrip("\n")
             )
-            code = Exit(receipt_exit(receipt))
+            code = pushed.code
         if deploy:
-            for each in deploying.deployed(run, of, allowed, host or socket.getfqdn()):
+            name = host or socket.getfqdn()
+            done = deploying.deployed(run, of, allowed, name)
+            code = recording.recorded(
+                run, inventory, *happened.deployed(done, allowed), code=code, written=apply
+            )
+            for each in done:
                 for line in each.changes:
                     console.talk(safe.line(line))
                 keys = confirming.taken(run, of, keys, [each.report])
         stepped = telling.looked(run, of, keys, sender)
         made = making.made(run, of, {zone: each.lacking for zone, each in stepped.items()})
         new = rotating.written(run, of, rotating.after(stepped, made))
+        turned = happened.turned(of.keys, new.keys, made)
+        code = recording.recorded(run, inventory, *turned, code=code, written=True)
         _moves(run, new, stepped, made)
     reporting.told(
         run,
@@ -66,7 +85,7 @@ def step(
         lambda: _notice(of, stepped, made, receipt, run.now),
         lambda: gauges.of_keys(telling.every(rotating.judged(run, new, new.keys, {})), run.now),
     )
-    if code is not Exit.CLEAN:
+    if code:
         raise typer.Exit(code)
 
 
@@ -79,15 +98,20 @@ def confirm(run: Run, files: Sequence[Path], host: str | None, by: str | None) -
         said = confirming.word(run, of, host, by) if host and by else confirming.reports(files)
         after = confirming.taken(run, of, of.keys, said)
         new = rotating.written(run, of, after)
+        code = recording.recorded(
+            run, of.repository.inventory, *happened.turned(of.keys, new.keys), written=True
+        )
         changed = [(zone, key) for zone, keys in new.keys.items() for key in keys if key not in of.keys[zone]]
         if run.format == "json":
             stepped = rotating.judged(run, new, new.keys, {})
             telling.answer(run, telling.every(stepped), telling.lacks(stepped))
-            return
-        for _, key in changed:
-            console.answer(safe.line(f"{making.stored(key)}{output.evidence(key)}") + "\n")
-        if not changed and not run.quiet:
-            console.talk("nothing is new: the locks had it already")
+        else:
+            for _, key in changed:
+                console.answer(safe.line(f"{making.stored(key)}{output.evidence(key)}") + "\n")
+            if not changed and not run.quiet:
+                console.talk("nothing is new: the locks had it already")
+    if code:
+        raise typer.Exit(code)
 
 
 def back(run: Run, selector: str) -> None:
@@ -109,8 +133,13 @@ def back(run: Run, selector: str) -> None:
             zone: tuple(changed.get(each.selector, each) if each in mine else each for each in of.keys[zone])
         }
         new = rotating.written(run, of, keys)
+        code = recording.recorded(
+            run, of.repository.inventory, *happened.turned(of.keys, new.keys), written=True
+        )
         stepped = rotating.judged(run, new, {zone: new.keys[zone]}, {})
         telling.answer(run, [told for told in telling.every(stepped) if told.key.selector in changed])
+    if code:
+        raise typer.Exit(code)
 
 
 def _notice(

@@ -33,7 +33,7 @@ def verify(run: Run, *, timeout: Timeout = 60, resolver: Resolver = None, server
     """
     from time import monotonic
 
-    from dnsauth.cli import looking, reporting, serving, stages
+    from dnsauth.cli import happened, looking, recording, reporting, serving, stages
     from dnsauth.output import gauges, json, notice, receipt
     from dnsauth.verify import of_desired
 
@@ -52,5 +52,6 @@ def verify(run: Run, *, timeout: Timeout = 60, resolver: Resolver = None, server
         lambda: notice.of_verified(found),
         lambda: gauges.of_verified(found),
     )
-    if not all(zone.agrees for zone in found):
-        raise typer.Exit(Exit.FAILED)
+    code = Exit.CLEAN if all(zone.agrees for zone in found) else Exit.FAILED
+    if ends := recording.recorded(run, repository.inventory, happened.verified(found), code=code):
+        raise typer.Exit(ends)

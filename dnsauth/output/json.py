@@ -10,7 +10,7 @@ from dnsauth.catalogue.model import Service, ServiceParameter
 from dnsauth.desired.model import Desired
 from dnsauth.diff.model import ZoneDiff
 from dnsauth.diff.model import as_json as diff_json
-from dnsauth.findings import Finding
+from dnsauth.findings import Finding, Rule
 from dnsauth.github.outcome import Posted
 from dnsauth.live.standing import Verified, as_json
 from dnsauth.plan.digest import finding_json
@@ -45,6 +45,20 @@ def records(desired: Mapping[str, Sequence[Desired]]) -> dict[str, object]:
 def findings(found: Iterable[Finding]) -> dict[str, object]:
     """``dnsauth-findings/1``: one object for each finding."""
     return {"format": "dnsauth-findings/1", "findings": [finding_json(one) for one in found]}
+
+
+def rule(rule: Rule, title: str, page: str) -> dict[str, object]:
+    """``dnsauth-rule/1``: a rule, and its *page* as Markdown."""
+    return {
+        "format": "dnsauth-rule/1",
+        "code": rule.code,
+        "severity": rule.severity.value,
+        "title": title,
+        "message": rule.text,
+        "next": rule.next,
+        "live": rule.live,
+        "page": page,
+    }
 
 
 def verified(found: Iterable[Verified]) -> dict[str, object]:

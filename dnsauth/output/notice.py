@@ -17,7 +17,8 @@ from dnsauth.checks.live.rules import NOT_SERVED
 from dnsauth.diff.model import ZoneDiff
 from dnsauth.findings import Finding, Severity
 from dnsauth.findings import Outcome as Assessed
-from dnsauth.inventory.model import Event, Inventory, Notify
+from dnsauth.inventory.model import Inventory
+from dnsauth.inventory.operations import Event, Notify
 from dnsauth.live.standing import Verified
 from dnsauth.lock.keys import Key, State
 from dnsauth.names import deepest, readable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from dnsauth.checks.rules import UNREAD
+from dnsauth.checks.rules.guards import UNREAD
 from dnsauth.names import readable, relative
 from dnsauth.output import safe
 from dnsauth.output.style import PLAIN, Style

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from dnsauth import __version__
 from dnsauth.findings import Finding, Rule, Severity
-from dnsauth.output import safe
+from dnsauth.output import rule_pages, safe
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -29,13 +29,27 @@ def findings(found: Sequence[Finding], directory: PurePath) -> dict[str, object]
 def _rule(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.code,
+        **_help(rule.code),
         "shortDescription": {"text": rule.text},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
 
+def _help(code: str) -> dict[str, object]:
+    try:
+        page = rule_pages.explained(code)
+    except rule_pages.NoPage:
+        return {}
+    return {"help": {"text": page, "markdown": page}}
+
+
+def _text(text: str) -> str:
+    """*text* as a message, without the links that section 3.11.6 knows in it."""
+    return safe.plain(text).replace("](", "\\x5d(")
+
+
 def _result(one: Finding, directory: PurePath) -> dict[str, object]:
-    text = safe.plain(one.message) + (f" Next: {safe.plain(one.next)}" if one.next else "")
+    text = _text(one.message) + (f" Next: {_text(one.next)}" if one.next else "")
     result: dict[str, object] = {
         "ruleId": one.rule.code,
         "level": "error" if one.stops else _LEVELS[one.rule.severity],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from dnsauth.desired.model import Desired, Origin
@@ -11,6 +12,9 @@ from dnsauth.output import safe
 from dnsauth.output.style import PLAIN, Style
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+OFTEN = 5  # times one rule fires before it is summed up
+SHOWN = 3
 
 
 def counted(count: int, noun: str) -> str:
@@ -38,6 +42,24 @@ def finding(found: Finding, style: Style = PLAIN) -> str:
 def findings(found: Sequence[Finding], style: Style = PLAIN) -> str:
     """Every finding, and one line that counts them by severity."""
     return "".join(finding(one, style) + "\n" for one in found) + tally(found) + "\n"
+
+
+def calm(found: Sequence[Finding], style: Style = PLAIN) -> str:
+    """As `findings`, but a rule that fires often is told in full three times, and notes are counted only."""
+    told: Counter[str] = Counter()
+    fired = Counter(one.rule.code for one in found)
+    parts: list[str] = []
+    for one in found:
+        code = one.rule.code
+        if one.rule.severity is Severity.INFO and not one.stops:
+            continue
+        told[code] += 1
+        if fired[code] <= OFTEN or told[code] <= SHOWN:
+            parts.append(finding(one, style))
+        elif told[code] == SHOWN + 1:
+            parts.append(f"… and {fired[code] - SHOWN:,} more of {code}")
+    hidden = "; --verbose shows everything" if len(parts) < len(found) else ""
+    return "".join(part + "\n" for part in parts) + tally(found) + hidden + "\n"
 
 
 def tally(found: Sequence[Finding]) -> str:

@@ -28,7 +28,7 @@ domains:
   "@":
     senders:
       - portal: {service: custom, spf: ["ip4:198.51.100.7"], owner: it@example.com}
-    dmarc: {policy: quarantine}
+    dmarc: {policy: quarantine, rua: ["mailto:dmarc@example.com"]}
 """
 PARKED = """\
 version: 1

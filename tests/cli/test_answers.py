@@ -7,7 +7,8 @@ import pytest
 
 
 def test_check_finds_nothing_wrong(repository):
-    assert (0, "no findings\n", "") == repository.run("check")
+    assert (0, "2 notes; --verbose shows everything\n", "") == repository.run("check")
+    assert (0, "no findings\n", "") == repository.run("check", "--zone", "example.net")
 
 
 def test_check_names_the_line_the_reason_and_the_next_step(repository):

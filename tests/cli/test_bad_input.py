@@ -171,7 +171,7 @@ MISTAKES = [
 
 
 KEPT = [
-    ('{owner: "@", type: TXT, values: "v=spf1 ip4:999.1.1.1 -all"}', "'999.1.1.1' is no IPv4 address (RFC 7208"),
+    ('{owner: "@", type: TXT, values: "v=spf1 ip4:999.1.1.1 -all"}', "has no IPv4 address: receivers answer permerror (RFC 7208"),
     ('{owner: _dmarc, type: TXT, values: "v=DMARC1; p=rejct"}', "RFC 9989"),
     ('{owner: s1._domainkey, type: TXT, values: "v=DKIM1; p=!"}', "RFC 6376"),
     ('{owner: "@", type: MX, values: mx.example.com.}', "refused"),
@@ -186,7 +186,7 @@ def test_check_names_what_is_wrong_with_a_kept_record_before_a_guard_stops_it(re
     (line,) = [line for line in done.out.splitlines() if line.startswith("zones/example.com.yaml")]
     assert (1, True, True) == (
         done.code,
-        line.startswith("zones/example.com.yaml:4:12: error: "),
+        line.startswith("zones/example.com.yaml:4:") and " error: " in line,
         problem in line,
     )
     done = repository.run("plan")

@@ -29,7 +29,7 @@ domains:
     senders:
       - portal: {service: custom, spf: ["include:_spf.vendor.example"], dkim: {v1: {cname: v1.dkim.vendor.example.}}}
     spf: {all: fail}
-    dmarc: {policy: quarantine}
+    dmarc: {policy: reject, rua: ['mailto:dmarc@example.com']}
 """
 SERVED = """\
 $ORIGIN example.com.
@@ -37,8 +37,9 @@ $TTL 300
 @             SOA ns1 hostmaster 2 3600 600 86400 300
 @             NS  ns1
 @             TXT "v=spf1 include:_spf.vendor.example -all"
+@             MX  10 mail.vendor.example.
 @             TXT "site-verification=4f2d"
-_dmarc        TXT "v=DMARC1; p=quarantine"
+_dmarc        TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
 v1._domainkey CNAME v1.dkim.vendor.example.
 """
 VENDOR = """\
@@ -92,7 +93,8 @@ def test_it_says_what_others_may_change_unseen_until_they_are_observed(live: Liv
         " what changes there; brought by portal [SPF039]\n"
         "  next: run `dnsauth lock --refresh`, and commit what it writes\n"
         "1 note\n"
-    ) == done.out
+    ) == live.check("--verbose").out
+    assert "1 note; --verbose shows everything\n" == done.out
     assert 0 == live.directory.run("lock", "--refresh").code
     assert (0, "no findings\n", "") == live.check()
 
@@ -154,7 +156,7 @@ def test_every_form_of_an_answer_has_live_findings(live: Live, format, part):
 
 
 def test_what_the_inventory_asks_and_nobody_serves_is_summed_up(live: Live):
-    live.directory.write("zones/example.com.yaml", ZONE.replace("quarantine", "reject"))
+    live.directory.write("zones/example.com.yaml", ZONE.replace("reject", "quarantine"))
     done = live.check()
     assert (
         "zones/example.com.yaml:7: warning: _dmarc.example.com TXT is served otherwise than the inventory asks"

@@ -35,7 +35,7 @@ senders:
     {service: mta, ip: [192.0.2.10, "2001:db8:25::/64"], owner: postmaster@example.com,
      dkim: {algorithms: [rsa-2048, ed25519], every: 90d, store: mail-keys, signer: mta}}
 profiles: [baseline, bulk-2026, hipaa]
-waivers: [{rule: SPF014, where: example.com, until: 2027-03-01, owner: dns@example.com, why: "migration"}]
+waivers: [{rule: DKM010, where: example.com, until: 2027-03-01, owner: dns@example.com, why: "its keys are made in July"}]
 """
 ZONE = f"""\
 version: 1

@@ -28,6 +28,7 @@ VERBS = [
         "github approval",
     ),
     *("keys list", "keys new", "keys import", "keys deploy", "keys export", "keys prune"),
+    *("audit verify", "audit log", "audit pack", "audit prune", "status"),
 ]
 
 

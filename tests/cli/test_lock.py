@@ -166,7 +166,10 @@ def test_prune_forgets_what_every_server_shows_gone(served):
 
 def test_prune_keeps_what_a_server_still_serves(served):
     repository, server = served
-    server.load("example.com.", ZONE_TEXT + '_dmarc 3600 IN TXT "v=DMARC1; p=quarantine"\n')
+    server.load(
+        "example.com.",
+        ZONE_TEXT + '_dmarc 3600 IN TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com"\n',
+    )
     before = repository.read("zones/example.com.lock.yaml")
     done = repository.run("lock", "--prune", "--zone", "example.com")
     assert done.code == 0

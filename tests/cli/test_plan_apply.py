@@ -13,7 +13,7 @@ example.com at store: 1 to create, 1 to update
       keeps 1 value of others
 
   + _dmarc TXT 3600  zones/example.com.yaml:6
-      + v=DMARC1; p=quarantine
+      + v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com
 
 example.net at store: 4 to create
 

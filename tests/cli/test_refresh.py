@@ -11,7 +11,7 @@ import pytest
 from demo.nameserver import Nameserver
 from dnsauth.checks.published import unknown
 from dnsauth.cli.refreshed import Records, uses
-from dnsauth.inventory.model import Live
+from dnsauth.inventory.operations import Live
 from dnsauth.live.network import Network
 from dnsauth.lock.observed_changes import User
 from dnsauth.lock.observed_parse import FILE, parse

@@ -37,7 +37,7 @@ $TTL 3600
 @      SOA ns1 hostmaster 2 3600 600 86400 300
 @      NS  ns1
 @      TXT "v=spf1 ip4:198.51.100.7 ~all"
-_dmarc TXT "v=DMARC1; p=quarantine"
+_dmarc TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com"
 """
 
 

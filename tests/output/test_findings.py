@@ -86,6 +86,14 @@ def test_text_is_no_command_of_a_ci_runner():
     assert "##[" not in text.findings((found,))
 
 
+def test_no_text_is_a_link_in_sarif():
+    hostile = "[click](https://example.net) [x](1)"
+    found = Finding(Rule("X1", Severity.ERROR, "{m}", "{m}"), facts={"m": hostile})
+    ((result,),) = (run["results"] for run in sarif.findings((found,), HERE)["runs"])
+    shown = "[click\\x5d(https://example.net) [x\\x5d(1)"
+    assert f"{shown} Next: {shown}" == result["message"]["text"]
+
+
 def test_annotations_stand_on_the_lines_of_the_checkout():
     assert GITHUB == github.findings(ALL, HERE)
 
@@ -189,6 +197,7 @@ SARIF = {
                                             "properties": {
                                                 "id": {"type": "string"},
                                                 "shortDescription": {"type": "object", "required": ["text"]},
+                                                "help": {"type": "object", "required": ["text"]},
                                                 "defaultConfiguration": {
                                                     "type": "object",
                                                     "properties": {
@@ -234,3 +243,38 @@ def test_sarif_is_valid(found):
     import jsonschema
 
     jsonschema.validate(sarif.findings(found, HERE), SARIF)
+
+
+@pytest.mark.parametrize("found", [(), ALL], ids=["none", "some"])
+def test_sarif_is_what_another_model_of_the_standard_reads(found):
+    from sarif_pydantic import Sarif
+
+    log = sarif.findings(found, HERE)
+    read = Sarif.model_validate(log).model_dump(by_alias=True, exclude_none=True, mode="json")
+    assert [] == list(lost(log, read))
+
+
+def lost(log, read, path=""):
+    """The places of *log* that *read* has not, or not so."""
+    if isinstance(log, dict):
+        for key, value in log.items():
+            yield from lost(value, read.get(key), f"{path}/{key}")
+    elif isinstance(log, list):
+        for index, value in enumerate(log):
+            yield from lost(value, read[index], f"{path}/{index}")
+    elif log != read:
+        yield path
+
+
+def test_what_fires_often_is_told_three_times_and_notes_are_counted():
+    often = [Finding(Rule("SPF014", Severity.WARNING, "w{n}"), facts={"n": n}) for n in range(9)]
+    told = text.calm([*often, NOTE, ERROR])
+    assert told.splitlines() == [
+        "warning: w0 [SPF014]",
+        "warning: w1 [SPF014]",
+        "warning: w2 [SPF014]",
+        "… and 6 more of SPF014",
+        *TEXT.splitlines()[:2],
+        "1 error, 9 warnings, 1 note; --verbose shows everything",
+    ]
+    assert text.calm([ERROR, UNKNOWN]) == text.findings([ERROR, UNKNOWN])

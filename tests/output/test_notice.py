@@ -12,14 +12,13 @@ from dnsauth.findings import NOWHERE, Finding, Where
 from dnsauth.findings import Outcome as Assessed
 from dnsauth.inventory.model import (
     Agreement,
-    Event,
     Inventory,
     MailDomain,
-    Notify,
     Sender,
     Waiver,
     Zone,
 )
+from dnsauth.inventory.operations import Event, Notify
 from dnsauth.lock.keys import State, Word
 from dnsauth.output import notice
 from dnsauth.output.notice import MAX_LINES, News, Notice
