@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test check services bench
+.PHONY: help demo test check services checks bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
@@ -29,9 +29,13 @@ check: .venv/develop  ## lint, format, types, layers, workflows
 services: .venv/runtime  ## write docs/services/ from templates/services/
 	@$(BIN)/python -m dnsauth.output.service_pages docs/services
 
-bench: .venv/develop  ## plans beside octodns-sync, whole, after one edit and in parts; the live look beside checkdmarc, dnsperf and dnspython
+checks: .venv/runtime  ## write heads and index of docs/checks/ from the rules
+	@$(BIN)/python -m dnsauth.output.rule_pages docs/checks
+
+bench: .venv/develop  ## plans beside octodns-sync, whole, after one edit and in parts; checks beside loading; the live look beside checkdmarc, dnsperf and dnspython
 	@$(BIN)/python benchmarks/plan.py
 	@$(BIN)/python -m benchmarks.changed
+	@$(BIN)/python -m benchmarks.check
 	@$(BIN)/python -m benchmarks.live
 
 .venv/runtime: .venv/bin/pip pyproject.toml

@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 from benchmarks.live_world import domain, own
 from dnsauth.checks.live.judge import judged
 from dnsauth.checks.live.view import Asking, Subject
-from dnsauth.inventory.model import Live
+from dnsauth.inventory.operations import Live
 from dnsauth.live.engine import Engine, Limits, Query
 from dnsauth.live.network import Network
 from dnsauth.live.pace import RoundTrip

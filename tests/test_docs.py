@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import doctest
 import re
+import socket
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -49,6 +50,8 @@ def workshop(tmp_path, monkeypatch):
     ):
         write(tmp_path / name, text)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOGNAME", "ops")
+    monkeypatch.setattr(socket, "gethostname", lambda: "mx1.example.com")
     return tmp_path
 
 

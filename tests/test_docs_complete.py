@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 
 import pytest
 
 from dnsauth import documents
 from dnsauth.apply.receipt import Entry, Outcome, Receipt, document
-from dnsauth.catalogue import check, check_live, check_record, definition
-from dnsauth.catalogue import read as catalogue_read
+from dnsauth.audit.chain import Walked
 from dnsauth.catalogue import schema as service_schema
-from dnsauth.checks import extent, rotation, rules
-from dnsauth.checks.live import rules as live_rules
+from dnsauth.checks import extent, rotation
+from dnsauth.checks.rules import guards as guard_rules
 from dnsauth.cli.exit import Exit
 from dnsauth.desired.load import Repository
 from dnsauth.desired.model import Desired
@@ -36,14 +35,22 @@ from dnsauth.lock.observed import Observed
 from dnsauth.lock.observed_changes import Changes
 from dnsauth.octodns.settings import _OURS
 from dnsauth.output import adoption as of_imports
+from dnsauth.output import audit_page, explain, refresh
 from dnsauth.output import domain_connect as of_templates
-from dnsauth.output import explain, refresh
 from dnsauth.output import json as answers
 from dnsauth.output import keys as of_keys
+from dnsauth.output import profiles as of_profiles
 from dnsauth.output import reports as of_reports
+from dnsauth.output import status as of_status
+from dnsauth.output import trail as of_trail
+from dnsauth.pack.agenda import Item, When
+from dnsauth.pack.model import Report as Pack
 from dnsauth.plan import file as plan_file
 from dnsauth.plan import reviewed
 from dnsauth.plan.model import Plan, ZonePlan
+from dnsauth.profiles.assess import Answer, Answered, Assessment
+from dnsauth.profiles.model import Level
+from dnsauth.profiles.read import read as read_profiles
 from dnsauth.records import spf
 from dnsauth.reports.model import Report as Received
 from dnsauth.reports.model import Row, Signature
@@ -90,6 +97,13 @@ OF_KEYS = (
     json.loads(report_file.write([Report("mx1.example.com", "mta", WHEN, {AT: ""}, frozenset({AT}))])),
 )
 
+PACK = Pack("", date(2026, 1, 1), WHEN, "", "", {}, (), (), (), (), (), ())
+OF_CHECKS = (
+    answers.rule(guard_rules.UNREAD, "", ""),
+    of_status.as_json(PACK, (Item(When.TODAY, "", "", ""),)),
+    audit_page.as_json(PACK),
+)
+
 
 def properties(form: dict, prefix: str = "") -> dict[str, tuple[object, bool]]:
     """Default, and whether it must be there, by key, of a form in a JSON Schema."""
@@ -112,11 +126,18 @@ KEYS = {
     (FILES, "Senders"): [("Sender", ""), ("Flatten", "flatten.")],
     (FILES, "Keys of your own"): [("OwnKeys", "dkim.")],
     (FILES, "dnsauth.yaml"): [
-        *((CONFIG_FILE, ""), ("Defaults", "defaults."), ("Live", "live."), ("Ignore", "live.ignore[].")),
+        *(
+            (CONFIG_FILE, ""),
+            ("Reputation", "reputation."),
+            ("Defaults", "defaults."),
+            ("Live", "live."),
+            ("Ignore", "live.ignore[]."),
+        ),
         ("Rotation", "rotation."),
     ],
     (FILES, "`waivers`"): [("Waiver", "")],
     (FILES, "`notify`"): [("Notify", "")],
+    (FILES, "`audit`"): [("Audit", "")],
     (FILES, "`agreements`"): [("Agreement", "")],
     (SERVICES, "A definition"): [
         (SERVICE, ""),
@@ -151,19 +172,13 @@ def test_every_form_is_told():
 
 
 def test_every_rule_of_a_plan_is_told_and_what_waives_it():
-    defined = (*vars(rules).values(), *vars(rotation).values())
+    defined = (*vars(guard_rules).values(), *vars(rotation).values())
     known = {rule for rule in defined if isinstance(rule, Rule) and rule.code.startswith("PLN")}
     guards = {rule.code for rule in known if rule.severity is Severity.ERROR}
     headings = ("Nothing waives these", "A waiver lifts these", "Notes stop nothing")
-    assert [guards - rules.WAIVABLE, rules.WAIVABLE, {rule.code for rule in known} - guards] == [
+    assert [guards - guard_rules.WAIVABLE, guard_rules.WAIVABLE, {rule.code for rule in known} - guards] == [
         {row.first for row in PLANS.table(heading)} for heading in headings
     ]
-
-
-def test_every_rule_of_a_live_check_is_told_with_its_severity():
-    known = {rule.code: str(rule.severity) for rule in vars(live_rules).values() if isinstance(rule, Rule)}
-    told = REFERENCE.table("Rules of `check --live`")
-    assert known == {code: row.cells["severity"] for row in told for code in row.codes}
 
 
 def test_limits_are_as_told():
@@ -192,18 +207,6 @@ def test_every_exit_code_is_told():
 def test_every_field_of_a_repository_is_told():
     told = [code for row in LIBRARY.table("A directory") for code in row.codes]
     assert sorted(told) == sorted(field.name for field in fields(Repository))
-
-
-def test_every_rule_of_a_catalogue_is_told_with_its_severity():
-    modules = (check, check_live, check_record, definition, catalogue_read)
-    known = {
-        rule.code: str(rule.severity)
-        for module in modules
-        for rule in vars(module).values()
-        if isinstance(rule, Rule)
-    }
-    told = REFERENCE.table("Rules of `services check`")
-    assert known == {code: row.cells["severity"] for row in told for code in row.codes}
 
 
 def test_every_entry_of_a_definition_is_told():
@@ -279,7 +282,7 @@ def test_every_field_of_a_json_answer_is_told():
         heading: {code for row in REFERENCE.table(heading) for code in row.codes}
         for heading in REFERENCE.headings
     }
-    found = answers.findings([Finding(rules.UNREAD, facts={"problem": "", "hint": ""})])
+    found = answers.findings([Finding(guard_rules.UNREAD, facts={"problem": "", "hint": ""})])
     records = answers.records({"example.com.": [Desired("example.com.", "example.com.", "TXT", 0, ())]})
     served = answers.verified([Verified("", (Standing(Server("", "192.0.2.1"), None),))])
     (zone,) = served["zones"]
@@ -309,14 +312,37 @@ def test_every_field_of_a_json_answer_is_told():
         answers.services([]),
         of_imports.document(()),
         of_templates.document(()),
+        of_trail.as_json(()),
+        of_trail.whole_json(Walked(), ()),
         plan,
         document(RECEIPT),
         new,
         heard,
         EXPLAINED,
+        *OF_CHECKS,
     )
     formats = {codes(row.cells["`format`"])[0] for row in REFERENCE.table("JSON answers")}
     assert formats == {one["format"] for one in whole}
+
+
+def test_every_field_of_an_answer_about_checks_is_told():
+    told = {
+        heading: {code for row in REFERENCE.table(heading) for code in row.codes}
+        for heading in REFERENCE.headings
+    }
+    holds = {code: codes(row.cells["holds"]) for row in REFERENCE.table("JSON answers") for code in row.codes}
+    explained, status, pack = OF_CHECKS
+    assert explained.keys() - {"format"} == {*holds["dnsauth check --explain"]}
+    assert status.keys() | status["agenda"][0].keys() - {"format"} <= {*holds["dnsauth status"], "format"}
+    assert {*When} <= {*holds["dnsauth status"]}
+    assert pack.keys() - {"format"} == told["A pack"]
+    (baseline,) = read_profiles(ROOT, ["baseline"])
+    (said,) = of_profiles.as_json(
+        [Assessment(baseline, "example.com.", (Answered(baseline.requirements[0], Answer.MET),))]
+    )
+    assert said.keys() == told["A domain beside a profile"]
+    (row,) = (one for one in REFERENCE.table("A domain beside a profile") if one.codes == ("requirements",))
+    assert {*said["requirements"][0], *Answer, *Level} == {*codes(row.cells["holds"])}
 
 
 def test_every_field_of_an_answer_about_keys_is_told():

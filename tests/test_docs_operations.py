@@ -14,7 +14,7 @@ from dnsauth.apply.receipt import Entry, Outcome, Receipt
 from dnsauth.checks.live.rules import LAME
 from dnsauth.cli.app import app
 from dnsauth.findings import NOWHERE, Finding
-from dnsauth.inventory.model import Event, Notify
+from dnsauth.inventory.operations import Event, Notify
 from dnsauth.notify import TIMEOUT
 from dnsauth.output import gauges, notice
 from dnsauth.output.metrics import Family
