@@ -24,6 +24,13 @@ from tests.servers.route53 import route53 as run_route53
 from tests.servers.unbound import Unbound
 from tests.servers.unbound import unbound as run_unbound
 
+SLOW = ("tests/laws/", "tests/workflows/", "tests/pack/test_browser.py", "tests/keys/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes, so that no worker is left alone with it in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
 
 @pytest.fixture
 def nameserver() -> Iterator[Nameserver]:

@@ -59,7 +59,7 @@ def files(
     found |= {
         f"evidence/{name}": octets
         for name, octets in trail.items()
-        if FILE.fullmatch(name.rpartition("/")[2]) and not (directory / name).is_symlink()
+        if FILE.fullmatch(name.rpartition("/")[2])
     }
     return {**found, MANIFEST: manifest(found).encode()}
 

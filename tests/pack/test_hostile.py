@@ -64,9 +64,14 @@ def test_what_a_link_leads_to_is_not_copied(repository, link):
 def test_what_lies_in_the_trail_and_is_none_of_it_is_not_copied(repository):
     repository.write("dnsauth.yaml", repository.read("dnsauth.yaml") + "audit: {}\n")
     assert repository.run("check", "--live").code in (0, 1)
-    repository.write("audit/key.pem", SECRET)
-    (repository.path / "audit/2025-01.jsonl").symlink_to(outside(repository) / "secret.yaml")
     out = repository.path.parent / "pack"
+    link = repository.path / "audit/2025-01.jsonl"
+    link.symlink_to(outside(repository) / "secret.yaml")
+    done = repository.run("audit", "pack", "--out", str(out))
+    assert (1, False) == (done.code, out.exists())
+    assert "the audit trail" in done.err
+    link.unlink()
+    repository.write("audit/key.pem", SECRET)
     assert 1 == repository.run("audit", "pack", "--out", str(out)).code
     held = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert ["2026-06.jsonl"] == [path.name for path in held if "audit" in path.parts[-2:-1]]

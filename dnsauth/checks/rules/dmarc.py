@@ -265,7 +265,7 @@ DMARC_ABSENT = Rule(
 
 DMARC_UNFOUND = Rule(
     "DMA071",
-    Severity.ERROR,
+    Severity.WARNING,
     "{domain} has senders, and DNS has no DMARC record there or above (RFC 9989 section 4.10)",
     'say `dmarc: {{policy: none, rua: ["mailto:dmarc@example.com"]}}` at {domain}, with an address of yours',
     live=True,
