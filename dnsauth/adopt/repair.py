@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from dnsauth.adopt import repair_dmarc, repair_spf
 from dnsauth.adopt.repair_text import Repaired, cleaned
+from dnsauth.dmarc import PREFIX
 from dnsauth.names import readable
 from dnsauth.plan.kind import Kind, kind_at
 from dnsauth.records import BadRecord, dkim, spf
 from dnsauth.rrset import RRset, RRsetId
 
 RRsets = Mapping[RRsetId, RRset]
-_DMARC = "_dmarc."
 
 
 class Repair(NamedTuple):
@@ -102,8 +102,8 @@ def _misplaced(zone: str, rrset: RRset, rrsets: RRsets) -> Iterator[Repair]:
     name = rrset.owner.removeprefix("dmarc.") if rrset.owner != zone else zone
     mail = name != rrset.owner or name == zone or RRsetId(name, "MX") in rrsets
     if mail and "_" not in name and not name.startswith("*"):
-        why = f"nobody looks for it there: it belongs at {readable(_DMARC + name)} (RFC 9989 section 4.8)"
-        yield from _moved(rrset, f"{_DMARC}{name}", rrsets, why)
+        why = f"nobody looks for it there: it belongs at {readable(PREFIX + name)} (RFC 9989 section 4.8)"
+        yield from _moved(rrset, f"{PREFIX}{name}", rrsets, why)
 
 
 def _moved(rrset: RRset, to: str, rrsets: RRsets, why: str) -> Iterator[Repair]:

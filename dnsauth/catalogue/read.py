@@ -19,6 +19,7 @@ from dnsauth.catalogue.model import Catalogue, Service
 from dnsauth.documents import Node
 from dnsauth.documents.write import flow
 from dnsauth.errors import DnsauthError
+from dnsauth.file_templates import SHIPPED
 from dnsauth.findings import Finding, InventoryError, Rule, Severity, Where, nearest
 
 SVC003 = Rule(
@@ -36,9 +37,7 @@ SVC004 = Rule(
 
 DIRECTORY = "templates/services"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.yaml")
-_PACKAGE = Path(__file__).parents[1]
-_TEMPLATES = _PACKAGE / "templates"  # in a wheel; a checkout has them beside the package
-_SHIPPED = (_TEMPLATES if _TEMPLATES.is_dir() else _PACKAGE.parent / "templates") / "services"
+_SHIPPED = SHIPPED / "services"
 
 
 class _Services(Mapping[str, Service]):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
-_SPECIAL = tuple(
+SPECIAL = tuple(
     ip_network(text)
     for text in (
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
@@ -20,4 +20,4 @@ _SPECIAL = tuple(
 def is_special(address: Address) -> bool:
     """True for an address of this host, of a private network, or of no host at all."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return any((mapped or address) in network for network in _SPECIAL)
+    return any((mapped or address) in network for network in SPECIAL)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository
 from dnsauth.findings import Finding
-from dnsauth.profiles.assess import Assessment, Found, assess, by_domain
+from dnsauth.profiles.assess import Assessment, Found, assess, by_domain, homes
 from dnsauth.profiles.model import Profile
 from dnsauth.profiles.read import read
-from dnsauth.profiles.standing import Standing, known, standings
+from dnsauth.profiles.standing import everywhere
 
 
 def profiles(run: Run, repository: Repository, named: Sequence[str]) -> tuple[Profile, ...]:
@@ -30,12 +30,7 @@ def assessed(
     if not profiles:
         return ()
     zones = repository.inventory.zones.values()
-    domains = {domain.name: zone.name for zone in zones for domain in zone.domains}
+    domains = homes(zones)
     found = Found(by_domain(findings, domains), by_domain(waived, domains), live)
-    return tuple(assess(profiles, _standings(repository), found))
-
-
-def _standings(repository: Repository) -> Iterator[Standing]:
-    lookup = known(repository.desired)
-    for zone in repository.inventory.zones.values():
-        yield from standings(zone.domains, repository.desired[zone.name], lookup)
+    standing = (stands for _, stands in everywhere(zones, repository.desired))
+    return tuple(assess(profiles, standing, found))

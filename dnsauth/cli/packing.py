@@ -6,14 +6,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from dnsauth.audit import trail
-from dnsauth.audit.chain import walked
-from dnsauth.audit.entry import Edited, NoEntry, Unknown, read
+from dnsauth.audit.chain import entries, walked
 from dnsauth.cli import judging, rotating, stages, surveying
 from dnsauth.cli.judging import Judged
 from dnsauth.cli.options import Run
@@ -67,13 +65,13 @@ def packed(run: Run, out: Path, since: date, profiles: Sequence[str], *, live: b
     judged = judging.judged(run, repository, profiles, world)
     found = reported(run, judged, since)
     told = tuple(_trail(run, judged))
-    entries = tuple(_entries(told))
+    history = tuple(_entries(told))
     walk = walked(told)
     if repository.inventory.audit is not None:
-        found = with_history(found, entries, walk.findings, walk.head)
+        found = with_history(found, history, walk.findings, walk.head)
     made = files(found, judged.assessments, run.directory, dict(told))
     _write(out, made)
-    return Packed(len(made), len(found.findings), len(entries), bool(walk.findings))
+    return Packed(len(made), len(found.findings), len(history), bool(walk.findings))
 
 
 def _trail(run: Run, judged: Judged) -> Iterator[tuple[str, bytes]]:
@@ -84,10 +82,9 @@ def _trail(run: Run, judged: Judged) -> Iterator[tuple[str, bytes]]:
 
 def _entries(files: Sequence[tuple[str, bytes]]) -> Iterator[Read]:
     """The entries that can be read; what cannot is what a walk along the trail finds."""
-    for path, octets in files:
-        for number, text in enumerate(octets.split(b"\n"), 1):
-            with suppress(NoEntry, Edited, Unknown):
-                yield Read(f"{path}:{number}", read(text))
+    for where, entry in entries(files):
+        if entry is not None:
+            yield Read(f"{where.file}:{where.line}", entry)
 
 
 def _write(out: Path, made: Mapping[str, bytes]) -> None:

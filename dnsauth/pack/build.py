@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from dnsauth import __version__
+from dnsauth.checks.offline.agreements import SOON, ended
 from dnsauth.desired.load import Repository
 from dnsauth.findings import Finding, Severity
 from dnsauth.inventory import model as inventory
 from dnsauth.inventory.model import Waiver
 from dnsauth.names import readable
 from dnsauth.pack.model import Contract, Domain, Grade, Key, Open, Report, Sender, Waived
-from dnsauth.profiles.assess import ADVISED, UNMET, Answer, Assessment, by_domain
-from dnsauth.profiles.model import Profile
-from dnsauth.profiles.standing import known, standings
+from dnsauth.profiles.assess import ADVISED, UNMET, Answer, Assessment, by_domain, homes
+from dnsauth.profiles.model import Applies, Profile
+from dnsauth.profiles.standing import Standing, everywhere
 from dnsauth.rotation.policies import policies
 
 GRADED = (UNMET, ADVISED)  # what profiles ask stands in the grades
-SOON = 60  # days before an agreement ends in which it needs somebody
 
 
 def report(
@@ -59,29 +59,25 @@ def _domains(
         grades[one.domain][one.profile.name] = Grade(
             one.count(Answer.MET), len(one.answers), one.count(Answer.WAIVED), one.count(Answer.NOT_ASSESSED)
         )
-    zones = repository.inventory.zones
-    homes = {domain.name: zone.name for zone in zones.values() for domain in zone.domains}
-    found, lookup = by_domain(findings, homes), known(repository.desired)
-    for zone in zones.values():
-        standing = standings(zone.domains, repository.desired[zone.name], lookup)
-        for domain, stands in zip(zone.domains, standing, strict=True):
-            kinds = Counter(one.rule.severity for one in found.get(domain.name, ()))
-            yield Domain(
-                readable(domain.name),
-                domain.where,
-                _does(domain),
-                stands.policy.value if stands.policy else "",
-                grades[domain.name],
-                kinds[Severity.ERROR],
-                kinds[Severity.WARNING],
-            )
+    zones = repository.inventory.zones.values()
+    found = by_domain(findings, homes(zones))
+    for domain, stands in everywhere(zones, repository.desired):
+        kinds = Counter(one.rule.severity for one in found.get(domain.name, ()))
+        yield Domain(
+            readable(domain.name),
+            domain.where,
+            _does(stands),
+            stands.policy.value if stands.policy else "",
+            grades[domain.name],
+            kinds[Severity.ERROR],
+            kinds[Severity.WARNING],
+        )
 
 
-def _does(domain: inventory.MailDomain) -> str:
-    receives = domain.receives is not None and domain.receives is not inventory.NullMX.NULL
-    if domain.sends is False:
-        return "receives" if receives else "parked"
-    words = [word for word, does in (("sends", bool(domain.senders)), ("receives", receives)) if does]
+def _does(stands: Standing) -> str:
+    if Applies.PARKED in stands.applies and Applies.RECEIVES not in stands.applies:
+        return "parked"
+    words = [kind.value for kind in (Applies.SENDS, Applies.RECEIVES) if kind in stands.applies]
     return ", ".join(words) or "named"
 
 
@@ -117,12 +113,12 @@ def _contract(one: inventory.Agreement, today: date) -> Contract:
 
 
 def _state(one: inventory.Agreement, today: date) -> str:
-    if one.expires and one.expires < today:
+    if ended(one, today):
         return "ended"
     if one.review and one.review < today:
         return "review overdue"
     ahead = [day for day in (one.expires, one.review) if day]
-    return "due soon" if ahead and (min(ahead) - today).days <= SOON else "in force"
+    return "due soon" if ahead and min(ahead) - today <= SOON else "in force"
 
 
 def _keys(repository: Repository, now: datetime) -> Iterator[Key]:

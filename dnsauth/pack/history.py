@@ -47,13 +47,13 @@ def with_history(
     """
     since = datetime.combine(report.since, datetime.min.time(), UTC)
     told = [one for one in entries if one.entry.at >= since]
-    checks = [one.entry for one in told if isinstance(one.entry.event, Checked)]
+    checks = [(one.entry.at, one.entry.event) for one in told if isinstance(one.entry.event, Checked)]
     return replace(
         report,
         trail=Trail(len(entries), head.digest if head else "", tuple(map(str, broken))),
         changes=tuple(event for one in told for event in _changes(one)),
         rotations=tuple(event for one in told for event in _rotations(one)),
-        checks=tuple(_counted(one.at, one.event) for one in checks if isinstance(one.event, Checked)),
+        checks=tuple(Counted(at, check.errors, check.warnings) for at, check in checks),
         remedies=tuple(_remedies(checks)),
     )
 
@@ -126,17 +126,11 @@ def _who(who: Who) -> str:
     return ", ".join(filter(None, parts)) or "unknown"
 
 
-def _counted(at: datetime, check: Checked) -> Counted:
-    return Counted(at, check.errors, check.warnings)
-
-
-def _remedies(checks: Iterable[Entry]) -> Iterator[Remedy]:
+def _remedies(checks: Sequence[tuple[datetime, Checked]]) -> Iterator[Remedy]:
     """What fired less often than at the check before that looked at as much."""
     for live in (False, True):
-        alike = [one for one in checks if isinstance(one.event, Checked) and one.event.live is live]
-        for before, after in pairwise(alike):
-            if isinstance(before.event, Checked) and isinstance(after.event, Checked):
-                for code, count in sorted(before.event.rules.items()):
-                    left = after.event.rules.get(code, 0)
-                    if left < count:
-                        yield Remedy(code, count, left, after.at)
+        for (_, before), (at, after) in pairwise(one for one in checks if one[1].live is live):
+            for code, count in sorted(before.rules.items()):
+                left = after.rules.get(code, 0)
+                if left < count:
+                    yield Remedy(code, count, left, at)

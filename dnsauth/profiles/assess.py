@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from dnsauth.checks.every import RULES
 from dnsauth.findings import Finding, Outcome, Rule, Severity, Where
+from dnsauth.inventory.model import Zone
 from dnsauth.names import deepest, readable
 from dnsauth.profiles.model import Level, Profile, Requirement
 from dnsauth.profiles.standing import Standing
@@ -72,6 +73,11 @@ class Found:
     findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     waived: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     live: bool = False
+
+
+def homes(zones: Iterable[Zone]) -> Mapping[str, str]:
+    """The mail domains of *zones*, each with its zone."""
+    return {domain.name: zone.name for zone in zones for domain in zone.domains}
 
 
 def by_domain(findings: Iterable[Finding], domains: Mapping[str, str]) -> Mapping[str, Sequence[Finding]]:

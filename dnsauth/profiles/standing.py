@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dnsauth import dmarc
+from dnsauth.checks import mta_sts
 from dnsauth.checks.senders import key_domain, works
 from dnsauth.desired.model import Desired
-from dnsauth.inventory.model import All, MailDomain, NullMX, Sensitivity
+from dnsauth.inventory.model import All, MailDomain, NullMX, Sensitivity, Zone
 from dnsauth.plan.kind import Kind, selects
 from dnsauth.profiles.model import Applies, Part
 from dnsauth.records import BadRecord, spf
@@ -18,7 +19,7 @@ from dnsauth.spf.lookup import Lookup
 
 _NAMED = {
     Part.SPF: (Kind.SPF, ""),
-    Part.MTA_STS: (Kind.MTASTS, "_mta-sts."),
+    Part.MTA_STS: (Kind.MTASTS, mta_sts.PREFIX),
     Part.TLS_RPT: (Kind.TLSRPT, "_smtp._tls."),
     Part.BIMI: (Kind.BIMI, "default._bimi."),
 }
@@ -49,6 +50,15 @@ def known(desired: Mapping[str, Sequence[Desired]]) -> Lookup:
         return texts.get((name, type), ())
 
     return lookup
+
+
+def everywhere(
+    zones: Iterable[Zone], desired: Mapping[str, Sequence[Desired]]
+) -> Iterator[tuple[MailDomain, Standing]]:
+    """Every mail domain of *zones*, and how it stands by what is *desired*, by zone."""
+    lookup = known(desired)
+    for zone in zones:
+        yield from zip(zone.domains, standings(zone.domains, desired[zone.name], lookup), strict=True)
 
 
 def standings(

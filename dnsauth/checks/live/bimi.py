@@ -10,7 +10,7 @@ from dnsauth import names
 from dnsauth.bimi.certificate import AUTHORITIES, BadCertificate, Mark, mark
 from dnsauth.bimi.logo import OCTETS, BadLogo, Flaw, flaws, unpacked
 from dnsauth.checks.live.mtasts import strange
-from dnsauth.checks.live.view import LiveView, parsed, registered, short
+from dnsauth.checks.live.view import LiveView, registered, short
 from dnsauth.checks.rules.bimi import (
     LOGO_FORBIDDEN,
     LOGO_LARGE,
@@ -32,6 +32,7 @@ from dnsauth.checks.rules.bimi import (
     MARK_UNFETCHED,
     MARK_UNREADABLE,
 )
+from dnsauth.checks.texts.text import parsed
 from dnsauth.findings import Finding, Outcome, Rule
 from dnsauth.live.https import Failed, Fetch, Fetched, Redirected, Refused, TooLarge, Untrusted
 from dnsauth.live.resolution import Asked

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dnsauth import names
-from dnsauth.checks.live.view import LiveView, parsed
+from dnsauth.checks.live.view import LiveView
 from dnsauth.checks.rules.dmarc import DMARC_MISPLACED, DMARC_UNFOUND
 from dnsauth.checks.rules.dmarc_reports import COLLECTOR_ABSENT
 from dnsauth.checks.texts.judge import verdicts
+from dnsauth.checks.texts.text import parsed
 from dnsauth.dmarc import PREFIX, walk
 from dnsauth.findings import Finding
 from dnsauth.inventory.model import MailDomain

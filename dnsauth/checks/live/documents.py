@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from dnsauth import names
 from dnsauth.bimi import certificate, logo
-from dnsauth.checks.live.view import Subject, parsed
+from dnsauth.checks.live.view import Subject
 from dnsauth.checks.mta_sts import PREFIX
+from dnsauth.checks.texts.text import parsed
 from dnsauth.live.https import place
 from dnsauth.live.resolution import Asked, Resolution, Resolved
 from dnsauth.plan.kind import Kind, kind_at, selects

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnsauth.checks.live.view import LiveView, parsed
+from dnsauth.checks.live.view import LiveView
 from dnsauth.checks.rules.dkim import DKIM_NOT_SERVED
+from dnsauth.checks.texts.text import parsed
 from dnsauth.findings import Finding
 from dnsauth.live.resolution import Asked, Resolved
 from dnsauth.lock.keys import State

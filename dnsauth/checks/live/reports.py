@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from dnsauth import names
 from dnsauth.checks.live.rules import UNASSESSED, UNAUTHORISED
-from dnsauth.checks.live.view import LiveView, parsed, registered
+from dnsauth.checks.live.view import LiveView, registered
+from dnsauth.checks.texts.text import parsed
 from dnsauth.dmarc import PREFIX
 from dnsauth.findings import Finding, Outcome
 from dnsauth.live.resolution import Asked, Resolved, resolution_said

@@ -21,9 +21,10 @@ from dnsauth.checks.live.rules import (
     SEVERAL,
     UNASSESSED,
 )
-from dnsauth.checks.live.view import LiveView, by, parsed, path
+from dnsauth.checks.live.view import LiveView, by, path
 from dnsauth.checks.texts.dkim import length
 from dnsauth.checks.texts.judge import verdicts
+from dnsauth.checks.texts.text import parsed
 from dnsauth.checks.vendor_keys import OLD, Delegated, alone, day, holding, old, renewal, worded
 from dnsauth.findings import Finding, Outcome, Rule, Severity
 from dnsauth.live.resolution import Asked, Bogus, Looping, Resolution, Resolved, Unanswered

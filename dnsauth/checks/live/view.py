@@ -24,8 +24,7 @@ from dnsauth.live.resolution import Asked, Resolution, Resolved
 from dnsauth.live.servers import Authority, Delegation, Server
 from dnsauth.lock import keys
 from dnsauth.lock.observed import Key, NoKey, Observed, vendor_key
-from dnsauth.plan.kind import Kind, kind_at, parse
-from dnsauth.records import BadRecord
+from dnsauth.plan.kind import Kind, kind_at
 from dnsauth.rrset import RRsetId
 from dnsauth.spf.tree import Tree
 
@@ -240,15 +239,6 @@ class LiveView:
         owner, type = asked
         named = {"owner": names.readable(owner), "type": type}
         return Finding(rule, self.place(owner, type, senders), owner, {**named, **facts}, outcome)
-
-
-@lru_cache(maxsize=8192)  # as many as a chunk of subjects has, so that each is parsed once
-def parsed(kind: Kind, text: str) -> object | BadRecord:
-    """The record that *text* is, or why it is none."""
-    try:
-        return parse(kind, text)
-    except BadRecord as error:
-        return error
 
 
 @lru_cache(maxsize=4096)

@@ -37,7 +37,7 @@ def agreement_of(sender: Sender, agreements: Mapping[str, Agreement], today: dat
     if sender.baa:
         return agreements.get(sender.baa)
     covering = [one for one in agreements.values() if sender.service in one.covers]
-    return next((one for one in covering if not _ended(one, today)), covering[0] if covering else None)
+    return next((one for one in covering if not ended(one, today)), covering[0] if covering else None)
 
 
 def of_sender(view: ZoneView, domain: MailDomain, sender: Sender) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def of_sender(view: ZoneView, domain: MailDomain, sender: Sender) -> Iterator[Fi
         yield finding(PHI_UNAGREED)
         if service.baa is None:
             yield finding(BAA_UNSAID)
-    elif _ended(agreement, view.today):
+    elif ended(agreement, view.today):
         yield finding(PHI_AGREEMENT_ENDED, agreement=agreement.name, expires=agreement.expires)
     elif service.name != _CUSTOM and sender.service not in agreement.covers:
         yield finding(PHI_UNCOVERED, agreement=agreement.name, covers=", ".join(agreement.covers))
@@ -90,7 +90,7 @@ def across(views: Sequence[ZoneView]) -> Iterator[Finding]:
 
 
 def _dates(agreement: Agreement, relying: Sequence[tuple[str, Sender]], today: date) -> Iterator[Finding]:
-    if _ended(agreement, today):
+    if ended(agreement, today):
         return  # told at every sender
     facts = {
         "agreement": agreement.name,
@@ -111,7 +111,8 @@ def _dates(agreement: Agreement, relying: Sequence[tuple[str, Sender]], today: d
         yield finding(AGREEMENT_REVIEW, review=agreement.review, verb=verb)
 
 
-def _ended(agreement: Agreement, today: date) -> bool:
+def ended(agreement: Agreement, today: date) -> bool:
+    """True where *agreement* held until a day before *today*."""
     return agreement.expires is not None and agreement.expires < today
 
 

@@ -21,6 +21,7 @@ from dnsauth.checks.rules.spf_text import (
     REPEATED,
     VERSION_TWICE,
 )
+from dnsauth.checks.special import SPECIAL
 from dnsauth.checks.texts.spf_syntax import faults
 from dnsauth.checks.texts.text import Text, Verdict
 from dnsauth.findings import nearest
@@ -30,14 +31,6 @@ from dnsauth.spf.model import WIDE4, WIDE6
 
 _HALF = 1  # a prefix length; what is as wide lets nearly anybody pass, which is said of the whole record
 _KNOWN = frozenset({"ra", "rp", "rr"})  # modifiers, RFC 6652 section 3
-_PRIVATE = tuple(
-    IPv6Network(text) if ":" in text else IPv4Network(text)
-    for text in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-        *("192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4"),
-        *("::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
-    )
-)
 _Network = IPv4Network | IPv6Network
 
 
@@ -134,7 +127,7 @@ def _networks(text: str, record: spf.Record) -> Iterator[Verdict]:
 def _network(term: spf.Directive, network: _Network) -> Iterator[Verdict]:
     if term.qualifier is not spf.Qualifier.PASS:
         return
-    if any(network.version == each.version and network.subnet_of(each) for each in _PRIVATE):  # type: ignore[arg-type]
+    if any(network.version == each.version and network.subnet_of(each) for each in SPECIAL):  # type: ignore[arg-type]
         yield Verdict(PRIVATE, {"term": shown(str(term))})
     elif _HALF < network.prefixlen < (WIDE4 if network.version == 4 else WIDE6):
         yield Verdict(BROAD, {"term": shown(str(term)), "size": f"{network.num_addresses:,}"})

@@ -33,3 +33,8 @@ def read(kind: Kind, text: str) -> Text:
         return Text(kind, text, parse(kind, text))
     except BadRecord as error:
         return Text(kind, text, error)
+
+
+def parsed(kind: Kind, text: str) -> object | BadRecord:
+    """The record that *text* is, or why it is none."""
+    return read(kind, text).record
