@@ -40,6 +40,7 @@ from dnsauth.reports.summary import selectors_seen
 from dnsauth.rrset import RRsetId
 
 AT_ONCE = 64  # zones that are asked about at a time
+_OF_PROVIDER = re.compile(r'Unknown record type: "(\w+)/')
 _AROUND_NAME = re.compile(r"^(?:db|zone|pri|named)\.|\.(?:zone|db|txt|hosts|master)$")
 
 
@@ -92,13 +93,21 @@ def of_folder(run: Run, directory: Path) -> Read:
                 if not wanted or zone in wanted:
                     found[zone] = provider.read(zone).rrsets
             except (names.BadName, DnsauthError) as error:
-                failed.append((file.name, str(error)))
+                failed.append((file.name, f"{error}{_lacking(str(error))}"))
             count(number, len(files))
     if not files:
         raise DnsauthError(
             f"{directory} has no octoDNS zone file", "name the folder with NAME.yaml files in it"
         )
     return Read(found, tuple(failed))
+
+
+def _lacking(problem: str) -> str:
+    """What to install where *problem* is a record type that an octoDNS package of its own brings."""
+    found = _OF_PROVIDER.search(problem)
+    if found is None:
+        return ""
+    return f"; install the octoDNS package of {found[1]}, as with pip install 'dnsauth[route53]'"
 
 
 def served(

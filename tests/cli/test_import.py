@@ -218,6 +218,17 @@ def test_what_is_no_zone_is_told_and_the_others_are_written(empty):
     assert (empty.path / "zones/example.com.yaml").is_file()
 
 
+def test_a_type_of_a_provider_that_is_not_installed_names_what_to_install(empty):
+    quoted = "txt: {type: TXT, value: 'a\"b'}\n"  # which octoDNS itself has to read
+    empty.write("held/example.com.yaml", f"{quoted}www: {{type: OtherProvider/ALIAS, value: {{name: x}}}}\n")
+    done = empty.run("import", "octodns", str(empty.path / "held"))
+    assert 0 != done.code
+    assert (
+        "install the octoDNS package of OtherProvider, as with pip install 'dnsauth[route53]'"
+        in done.out + done.err
+    )
+
+
 def test_a_live_zone_becomes_an_inventory(empty, named: Named):
     named.load("example.com.", f"$ORIGIN example.com.\n{MASTER}")
     served = f"{named.address}:{named.port}"
