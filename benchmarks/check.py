@@ -5,8 +5,9 @@
 Two fleets of as many zones: that of `benchmarks.plan`, one mail domain and two senders a zone; and one as large
 organisations have it, three mail domains a zone with MTA-STS, senders that have owners, data classes and an agreement,
 and a key of each zone's own. Whole processes, three of each: least and median of seconds and of CPU seconds (a busy
-machine stretches the former more), peak memory, findings. `lock --check` reads the same files, derives the same records
-and judges nothing: what `check` takes above it is the rules, as a quotient of CPU seconds.
+machine stretches the former more), peak memory of the largest process, findings. `lock --check` reads the same files,
+derives the same records and judges nothing: what `check` takes above it is the rules, as a quotient of CPU seconds.
+`plan`, the spine, judges too, and reads what the provider holds.
 """
 
 from __future__ import annotations
@@ -135,6 +136,8 @@ def main(zones: int) -> None:
             os.chdir(directory)
             print(title)
             alone = row(directory, "  lock --check", ("lock", "--check"))
+            if module == "plan":
+                row(directory, "  plan", ("plan",), alone)
             row(directory, "  check", ("check",), alone)
             row(directory, "  check --profile baseline", ("check", "--profile", "baseline"), alone)
             os.chdir(here)

@@ -12,6 +12,7 @@ from collections.abc import Collection
 MAX_LABEL = 63  # octets, RFC 1035 section 2.3.4
 MAX_NAME = 253  # characters without the final dot, RFC 1035 section 2.3.4
 
+_PLAIN = re.compile(r"(?:(?!xn--)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+\Z")  # as most names arrive
 _LDH = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")  # RFC 8552 adds the underscore
 _SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")  # sub-domain, RFC 5321 section 4.1.2
 
@@ -55,6 +56,8 @@ def absolute(text: str, origin: str = "", *, wildcard: bool = False) -> str:
     """
     if text in ("@", "") and origin:
         return origin
+    if len(text) <= MAX_NAME + 1 and _PLAIN.match(text):
+        return text
     bare = text.removesuffix(".")
     labels = [_label(label, text, wildcard=wildcard and i == 0) for i, label in enumerate(bare.split("."))]
     name = ".".join(labels) + "."

@@ -69,10 +69,11 @@ def _missing(service: Service, known: set[str], *, receives: bool) -> Iterator[s
     entries = [entry for section in sections for entry in service.template.get(section, ())]
     if receives and not entries:
         yield "receives no mail: list the exchangers under `receives` instead"
-    used = {name for entry in entries for name in entry.uses}
-    brought = {name for entry in entries if entry.when in known for name in entry.uses}
+    brought = [entry for entry in entries if entry.when in known]
     for name, parameter in service.parameters.items():
-        if name in used - known and (parameter.required or receives or name in brought):
+        if name in known:
+            continue
+        if any(name in entry.uses for entry in (entries if parameter.required or receives else brought)):
             yield f"{name} is missing: {parameters.about(parameter)}"
 
 
@@ -84,12 +85,12 @@ def _parsed(
         if not entry.uses <= scope.keys():
             continue  # an optional parameter brings its entries along
         for item in scope[entry.each] if entry.each else ("",):
-            subject = ", ".join(sorted(entry.uses))
+            texts: Mapping[str, str] = {}
             try:
                 texts = _rendered(entry, {**scope, "item": item})
-                subject = " ".join(texts.values())
                 found.append(parse(texts, domain))
             except (BadName, BadRecord, BadValue, _Unfit) as error:
+                subject = " ".join(texts.values()) or ", ".join(sorted(entry.uses))
                 problems.append(f"{subject}: {error}")
     return tuple(found), tuple(problems)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import TypeAlias
 
 from dnsauth import names
 from dnsauth.catalogue.model import Catalogue
@@ -19,6 +20,10 @@ from dnsauth.desired.model import Desired
 from dnsauth.findings import Finding
 from dnsauth.inventory.model import Inventory, Waiver
 from dnsauth.spf.lookup import Lookup
+
+Found: TypeAlias = tuple[Finding, ...]
+Spread: TypeAlias = Callable[[Callable[[ZoneView], Found], Sequence[ZoneView]], Iterable[Found]]
+"""Judges zones by a function, in their order: one after another, as `map` does, or in several processes."""
 
 LONG = timedelta(days=366)
 ENDING = timedelta(days=14)
@@ -34,11 +39,13 @@ def check(
     beside: Mapping[str, Sequence[Finding]] = MappingProxyType({}),
     live: bool = False,
     waived: Callable[[Finding, Waiver], None] = lambda _found, _waiver: None,
+    spread: Spread = map,
 ) -> Iterator[Finding]:
     """Every finding on *inventory* and on what is *desired* by zone, but those *waived* on *today*.
 
     *lookup* says what SPF will find, our own records included. What others found, by zone, stands *beside*.
-    Waivers come last; those of live rules waive nothing only where somebody looked *live*.
+    Waivers come last; those of live rules waive nothing only where somebody looked *live*. How
+    zones are judged one by one is *spread*.
     """
     used: set[Waiver] = set()
     good: defaultdict[str, list[Waiver]] = defaultdict(list)
@@ -51,7 +58,7 @@ def check(
         for name, zone in inventory.zones.items()
     }
     # zone by zone, before all of them: what is parsed is still at hand
-    within = {name: tuple(judge.judged(view)) for name, view in views.items()}
+    within = dict(zip(views, spread(_within, tuple(views.values())), strict=True))
     between: defaultdict[str | None, list[Finding]] = defaultdict(list)
     for found in fleet.judged(tuple(views.values())):
         between[names.deepest(found.owner, views)].append(found)
@@ -68,6 +75,10 @@ def check(
     for waiver in inventory.waivers:
         judged = live or waiver.rule not in RULES or not RULES[waiver.rule].live
         yield from _waiver(waiver, waiver in used or not judged, today)
+
+
+def _within(view: ZoneView) -> Found:
+    return tuple(judge.judged(view))
 
 
 def _waiver(waiver: Waiver, used: bool, today: date) -> Iterator[Finding]:

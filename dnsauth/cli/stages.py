@@ -13,7 +13,7 @@ from dnsauth.checks.offline.key_stores import open_files
 from dnsauth.checks.offline.keys import own_keys
 from dnsauth.checks.rotation import overdue
 from dnsauth.checks.vendor_keys import vendor_keys
-from dnsauth.cli import console, key_files
+from dnsauth.cli import console, key_files, processes
 from dnsauth.cli.options import Run
 from dnsauth.desired.load import Repository, only
 from dnsauth.desired.load import load as load_repository
@@ -84,6 +84,7 @@ def checked(
         },
         live=live is not None,
         waived=waived,
+        spread=processes.spread,
     )
     return by_place((*repository.findings, *found, *open_files(key_files.listed(repository.inventory))))
 

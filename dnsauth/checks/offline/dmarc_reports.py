@@ -44,8 +44,7 @@ def across(views: Sequence[ZoneView]) -> Iterator[Finding]:
     accepted = {
         published.owner: (view, published)
         for view in views
-        for published in view.published
-        if published.text.kind is Kind.AUTHORISATION
+        for published in view.of_kinds(Kind.AUTHORISATION)
     }
     hosts: dict[str, set[str]] = {}
     unknown: set[str] = set()
@@ -67,9 +66,9 @@ def across(views: Sequence[ZoneView]) -> Iterator[Finding]:
 def _sent(views: Sequence[ZoneView], hosts: dict[str, set[str]]) -> Iterator[_Sent]:
     """Every address of every record, once each; *hosts* takes those of each domain."""
     for view in views:
-        for published in view.published:
+        for published in view.of_kinds(Kind.DMARC):
             record = published.text.record
-            if published.text.kind is Kind.DMARC and isinstance(record, dmarc.Record):
+            if isinstance(record, dmarc.Record):
                 domain = published.owner.removeprefix(PREFIX)
                 theirs = hosts.setdefault(domain, set())
                 for uri in dict.fromkeys((*record.rua, *record.ruf)):

@@ -34,9 +34,9 @@ def _holders(views: Sequence[ZoneView]) -> _Holders:
     """Who publishes each key that is not revoked."""
     found: defaultdict[tuple[dkim.KeyType, bytes], list[tuple[ZoneView, Published]]] = defaultdict(list)
     for view in views:
-        for published in view.published:
+        for published in view.of_kinds(Kind.DKIM):
             record = published.text.record
-            if published.text.kind is Kind.DKIM and isinstance(record, dkim.Record) and not record.revoked:
+            if isinstance(record, dkim.Record) and not record.revoked:
                 found[record.key_type, record.key].append((view, published))
     return found
 

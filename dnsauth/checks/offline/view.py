@@ -69,12 +69,13 @@ class ZoneView:
     @cached_property
     def published(self) -> tuple[Published, ...]:
         """The records of email authentication among what is desired; those refused by their grammar too."""
-        return tuple(self._published())
+        return tuple(self.of_kinds(*Kind))
 
-    def _published(self) -> Iterator[Published]:
+    def of_kinds(self, *kinds: Kind) -> Iterator[Published]:
+        """Those of `published` that are of *kinds*, read again: who looks at all zones keeps none of them."""
         for rrset in self.desired:
             kind = kind_at(rrset.owner, rrset.type)
-            if kind is None:
+            if kind is None or kind not in kinds:
                 continue
             for value in rrset.values:
                 if kind is Kind.DKIM or selects(kind, value.text):
