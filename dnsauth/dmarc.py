@@ -97,27 +97,30 @@ def _exists(domain: str, lookup: Lookup) -> bool:
 
 
 def _by_tree_walk(domain: str, exists: bool, lookup: Lookup) -> Found:
-    records: dict[str, tuple[str, Record]] = {}
+    records: dict[str, tuple[str, Record | None]] = {}
     for name in walk(domain):
         if found := _record(name, lookup):
             records[name] = found
-            if found[1].psd is not Psd.UNKNOWN:
+            if found[1] and found[1].psd is not Psd.UNKNOWN:
                 break
     home = _organizational(domain, records)
     at = next((name for name in (domain, home, *list(records)[-1:]) if name in records), "")
     if not at:
         return Found("", home)
     text, record = records[at]
+    if record is None:
+        return Found("", home)
     policy, tag = _applied(record, own=at == domain, exists=exists, modern=True)
     return Found(at, home, text, record, policy, tag)
 
 
-def _organizational(domain: str, records: dict[str, tuple[str, Record]]) -> str:
+def _organizational(domain: str, records: dict[str, tuple[str, Record | None]]) -> str:
     """The organizational domain of *domain*, section 4.10.2; *records* go from the longest name up."""
     for name, (_, record) in records.items():
-        if record.psd is Psd.NO:
+        psd = record.psd if record else Psd.UNKNOWN
+        if psd is Psd.NO:
             return name
-        if record.psd is Psd.YES and name != domain:
+        if psd is Psd.YES and name != domain:
             labels = domain.removesuffix(f".{name}").split(".")
             return f"{labels[-1]}.{name}"
     return list(records)[-1] if records else domain
@@ -128,17 +131,23 @@ def _by_suffix_list(domain: str, exists: bool, lookup: Lookup, organizational: O
     for name in dict.fromkeys((domain, home)):
         if found := _record(name, lookup):
             text, record = found
+            if record is None:
+                break
             policy, tag = _applied(record, own=name == domain, exists=exists, modern=False)
             return Found(name, home, text, record, policy, tag)
     return Found("", home)
 
 
-def _record(name: str, lookup: Lookup) -> tuple[str, Record] | None:
+def _record(name: str, lookup: Lookup) -> tuple[str, Record | None] | None:
+    """What stands at *name*; a record that is refused is one all the same, and then no DMARC is applied."""
     try:
         text = selected(lookup(PREFIX + name, "TXT"))
-        return (text, Record.parse(text)) if text else None
-    except (NoSuchName, BadRecord):
+    except NoSuchName:
         return None
+    try:
+        return (text, Record.parse(text)) if text else None
+    except BadRecord:
+        return text, None
 
 
 def _applied(record: Record, *, own: bool, exists: bool, modern: bool) -> tuple[Policy, str]:

@@ -97,6 +97,27 @@ def test_the_walk_and_the_organizational_domain_are_the_rfc_s_own(shared):
             "several records are none",
         ),
         ("example.com.", {"_dmarc.example.com": "v=DMARC1; p=no"}, (None, "", ""), (None, "", ""), "refused"),
+        (
+            "a.example.com.",
+            {"_dmarc.a.example.com": "v=DMARC1; p=no", "_dmarc.example.com": "v=DMARC1; p=reject"},
+            (None, "", ""),
+            (None, "", ""),
+            "the record of the domain itself is refused, and no other takes its place",
+        ),
+        (
+            "a.b.example.com.",
+            {"_dmarc.b.example.com": "v=DMARC1; p=no", "_dmarc.example.com": "v=DMARC1; p=reject"},
+            ("reject", "p", "example.com."),
+            ("reject", "p", "example.com."),
+            "a record between the two, refused or not, is not looked at",
+        ),
+        (
+            "a.example.com.",
+            {"_dmarc.a.example.com": "v=DMARC1; p=reject", "_dmarc.example.com": "v=DMARC1; p=no"},
+            ("reject", "p", "a.example.com."),
+            ("reject", "p", "a.example.com."),
+            "its own record stands, whatever is wrong above",
+        ),
     ],
 )
 def test_the_policy_by_either_way(domain, records, walked, listed, reason):
