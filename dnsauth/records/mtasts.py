@@ -38,14 +38,12 @@ class Record:
 
     @classmethod
     def parse(cls, text: str) -> Record:
-        """The record a TXT value holds; raises `BadRecord`."""
+        """The record a TXT value holds, of several ``id`` the first (section 3.2); raises `BadRecord`."""
         if not selects(text):
             raise BadRecord("an MTA-STS record begins with 'v=STSv1;'", 1, _RECORD)
         ids = tuple(tags.fields(characters(text), "id", _RECORD))
         if not ids:
             raise BadRecord("there is no 'id'", 1, _RECORD)
-        if len(ids) > 1:
-            raise tags.repeated(ids[1], _RECORD)
         try:
             return cls(ids[0].value)
         except BadRecord as error:

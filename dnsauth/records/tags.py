@@ -70,9 +70,9 @@ def fault(tag: Tag, names: re.Pattern[str], values: re.Pattern[str], section: st
     return None
 
 
-def repeated(tag: Tag, section: str = "RFC 6376 section 3.2") -> BadRecord:
+def repeated(tag: Tag) -> BadRecord:
     """The error of a tag that stands twice, which makes the whole list invalid."""
-    return BadRecord(f"the tag {shown(tag.name)} stands twice", tag.column, section)
+    return BadRecord(f"the tag {shown(tag.name)} stands twice", tag.column, "RFC 6376 section 3.2")
 
 
 def checked(text: str, names: re.Pattern[str], values: re.Pattern[str], section: str) -> dict[str, Tag]:

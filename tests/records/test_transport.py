@@ -23,6 +23,7 @@ from dnsauth.records.mtasts import Mode, Policy
             "v=TLSRPTv1; rua=mailto:a@example.com,https://example.com/r,mailto:b@example.com",
         ),
         (mtasts.Record.parse, r"v=STSv1 ;\009id=20260101T0; x=y;", "v=STSv1; id=20260101T0"),
+        (mtasts.Record.parse, "v=STSv1; id=1; id=2-", "v=STSv1; id=1"),
         (
             bimi.Record.parse,
             "v=BIMI1; l=https://example.com/l.svg; a=; avp=brand; x=y",
@@ -66,7 +67,6 @@ def test_records_that_mean_the_same_have_one_text(parse, written, canonical):
         (mtasts.Record.parse, "v=STSv1; x=1", 1, "no id"),
         (mtasts.Record.parse, "v=STSv1; id=2026-01-01", 13, "a hyphen in the id"),
         (mtasts.Record.parse, f"v=STSv1; id={'1' * 33}", 13, "33 characters"),
-        (mtasts.Record.parse, "v=STSv1; id=1; id=2", 16, "two ids"),
         (mtasts.Record.parse, "v=STSv1; id=1;; x=y", 15, "an empty field"),
         (bimi.Record.parse, "v=BIMI1", 1, "no logo"),
         (bimi.Record.parse, "v=BIMI1; l=http://example.com/l.svg", 12, "not https"),

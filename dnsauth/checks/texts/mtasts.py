@@ -17,7 +17,7 @@ def judged(text: Text) -> Iterator[Verdict]:
     ids = [tag.value for tag in tags.split(text.text) if tag.name == "id" and tag.equals]
     if not ids:
         yield Verdict(STS_NO_ID, {})
-    elif len(ids) == 1 and not _good(ids[0]):
+    elif not _good(ids[0]):
         yield Verdict(STS_BAD_ID, {"id": shown(ids[0])})
 
 
