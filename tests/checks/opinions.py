@@ -159,6 +159,14 @@ def zone(names: Names) -> str:
     return "\n".join([*lines, ""])
 
 
+def forget() -> None:
+    """Take from checkdmarc the answers that it keeps as long as the process runs, whoever gave them."""
+    from checkdmarc import dnssec, utils
+
+    for kept in (utils.DNS_CACHE, dnssec.DNSKEY_CACHE, dnssec.DNSSEC_CACHE, dnssec.TLSA_CACHE):
+        kept.clear()
+
+
 def spf_of_checkdmarc(texts: Sequence[str], nameserver: Nameserver) -> list[Opinion]:
     """checkdmarc's, which asks *nameserver*."""
     return [_spf_of_checkdmarc(name(text), nameserver) for text in texts]

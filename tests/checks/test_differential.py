@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,37 +13,11 @@ from dns.nameserver import Do53Nameserver
 
 from demo.nameserver import Nameserver
 from tests.checks import opinions
+from tests.checks.differences import explained
 from tests.checks.explained import DMARC_CHECKDMARC, DMARC_MAILAUTH, SPF_CHECKDMARC, SPF_MAILAUTH, Explained
 from tests.checks.odd_records import DMARC, SPF
-from tests.checks.opinions import Opinion
 from tests.records.test_real_zones import kind, records
 from tests.spf import peers
-
-
-def differences(ours: Opinion, theirs: Opinion) -> Iterator[str]:
-    """The kinds of difference."""
-    if ours.taken != theirs.taken:
-        yield "we take it" if ours.taken else "they take it"
-    elif ours.taken:
-        yield from (f"we say {one}" for one in ours.said - theirs.said)
-        yield from (f"they say {one}" for one in theirs.said - ours.said)
-        if ours.result != theirs.result:
-            yield "result"
-
-
-def explained(
-    texts: Sequence[str], ours: Sequence[Opinion], theirs: Sequence[Opinion], known: Sequence[Explained]
-) -> set[Explained]:
-    """Those of *known* that are of use; fails for a difference that none of them explains."""
-    used, left = set(), []
-    for text, mine, other in zip(texts, ours, theirs, strict=True):
-        for each in differences(mine, other):
-            why = [one for one in known if one.kind == each and re.search(one.where, text)]
-            used.update(why)
-            if not why:
-                left.append((text, each, mine, other))
-    assert [] == left
-    return used
 
 
 def spf_by_checkdmarc(texts: Sequence[str]) -> set[Explained]:
@@ -77,6 +50,7 @@ def dmarc_by_mailauth(texts: Sequence[str]) -> set[Explained]:
 
 @contextmanager
 def served(names: opinions.Names) -> Iterator[Do53Nameserver]:
+    opinions.forget()
     with Nameserver({".": opinions.zone(names)}) as server:
         yield Do53Nameserver(server.address, server.port)
 
