@@ -16,7 +16,7 @@ demo: .venv/runtime  ## the main job on a nameserver of its own, told in under a
 
 test: .venv/develop  ## every test, against BIND, Knot, NSD, PowerDNS, Unbound and Route 53's double
 	@tests/servers/install
-	@$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 4 --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --quiet --numprocesses 4 --dist worksteal
 
 check: .venv/develop  ## lint, format, types, layers, workflows
 	@$(BIN)/ruff check --quiet

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
+import typer.testing
 
 from demo.nameserver import Nameserver
+from dnsauth import plugins
 from tests.servers import KEY, SECRET
 from tests.servers.bind import Named
 from tests.servers.bind import named as run_named
@@ -40,6 +45,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     share = len(items) // max(len(longest), 1)
     for place, item in enumerate(longest):
         items.insert(place * (share + 1), item)
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone what stays until the end: thousands of tests, and all they import."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_process() -> Iterator[None]:
+    """The command line is built once, and what is installed is looked for once, however often it is called here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(typer.main.get_command))
+        patch.setattr(plugins, "entry_points", cache(plugins.entry_points))
+        yield
 
 
 @pytest.fixture

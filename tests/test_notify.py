@@ -43,13 +43,13 @@ def test_all_targets_are_tried_and_each_says_why_it_was_not_told(capfd, caplog):
                 (f"slack://{PASSWORD}", TEXT),
                 (hook.url, TEXT),
             ],
-            timeout=0.4,
+            timeout=2,
         )
         assert monotonic() - began < 5
         assert 1 == len(hook.received)
         assert 1 == len(broken.received)
     # the socket and the wait for it run out at the same time
-    assert why[0] in ("no answer within 0.4 s", "the service could not be reached, or did not take it")
+    assert why[0] in ("no answer within 2 s", "the service could not be reached, or did not take it")
     assert (
         "the service could not be reached, or did not take it",
         "the service could not be reached, or did not take it",

@@ -6,12 +6,14 @@ of the signal. It is a program of its own, for it forks; and one for all, for im
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 
 WRITES = {
     "os.rename",
@@ -33,12 +35,17 @@ def main() -> None:
     import octodns_bind  # noqa: F401  what commands import, before there are threads
     from typer.main import get_command
 
+    from dnsauth import plugins
     from dnsauth.cli import app, applying, deploying, turning  # noqa: F401
-    from dnsauth.keys import age, file  # noqa: F401
+    from dnsauth.keys import age, file, store  # noqa: F401
     from dnsauth.octodns import adapter, rfc2136  # noqa: F401
-    from dnsauth.signers import files  # noqa: F401
+    from dnsauth.signers import files, signer  # noqa: F401
 
     command = get_command(app.app)
+    plugins.entry_points = cache(plugins.entry_points)
+    for group in (store.GROUP, signer.GROUP):
+        plugins.entry_points(group=group)
+    gc.freeze()  # pages that are never written to are never copied
     for line in sys.stdin:
         number, arguments = json.loads(line)
         child = os.fork()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,9 @@ from tests.servers.process import free_port
 Answers: TypeAlias = Callable[[bytes], list[bytes]]
 
 QUICK = Limits(timeout=0.05, tries=3, patience=0.5)
+"""For a server that says nothing."""
+PATIENT = Limits(timeout=5, tries=12, patience=60)
+"""For a server that answers: nothing is given up, or asked twice, because the machine is busy."""
 
 
 def looking(limits: Limits = LIMITS) -> Look:
@@ -38,7 +42,7 @@ def looking(limits: Limits = LIMITS) -> Look:
 
 
 def exchanged(
-    queries: Iterable[Query], limits: Limits = QUICK, *, deadline: float | None = None
+    queries: Iterable[Query], limits: Limits = PATIENT, *, deadline: float | None = None
 ) -> dict[Query, Message | Unreachable]:
     """What came of each query; raises AssertionError where one was handed over twice."""
     said: dict[Query, Message | Unreachable] = {}
@@ -50,6 +54,32 @@ def exchanged(
     with Engine(limits, deadline=deadline) as engine:
         engine.exchange(queries, deliver)
     return said
+
+
+def waited(said: Message | Unreachable, server: Server) -> float:
+    """The seconds after which *said* gives *server* up, which was tried three times."""
+    assert isinstance(said, Unreachable), said
+    found = re.fullmatch(rf"no answer from {re.escape(server.address)} to 3 tries in (\d+\.\d) s", said.why)
+    assert found, said
+    return float(found[1])
+
+
+def owner(query: bytes) -> str:
+    """The name that *query* asks for."""
+    labels, at = [], 12
+    while length := query[at]:
+        labels.append(query[at + 1 : at + 1 + length])
+        at += 1 + length
+    return b"".join(label + b"." for label in labels).decode()
+
+
+def echo(query: bytes) -> list[bytes]:
+    """The owner name as the text there, put together quickly."""
+    name = owner(query)
+    question = query[12 : 12 + len(name) + 5]
+    text = bytes([len(name)]) + name.encode()
+    record = b"\xc0\x0c\0\x10\0\x01\0\0\x01\x2c" + len(text).to_bytes(2, "big") + text
+    return [query[:2] + b"\x84\0\0\x01\0\x01\0\0\0\0" + question + record]
 
 
 def response(

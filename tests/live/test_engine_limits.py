@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import struct
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -17,10 +19,12 @@ from dnsauth.live.pace import Bucket, RoundTrip
 from dnsauth.live.reply import Unreachable
 from dnsauth.live.servers import Server
 from dnsauth.live.wire import Message
-from tests.live.sockets import QUICK, empty, exchanged, open_files, peer
+from tests.live.sockets import PATIENT, QUICK, empty, exchanged, open_files, owner, peer, waited
 from tests.servers.process import free_port
 
 OWNERS = [f"{i}.example.com." for i in range(3000)]
+SHORT = Limits(timeout=0.2, tries=3)
+"""For a server that says nothing at one time and answers at another."""
 UP = Unreachable("the time for this run was up")
 
 
@@ -36,12 +40,14 @@ def test_a_silent_server_costs_one_wait_and_not_one_a_name():
     with peer(lambda _: []) as silent, peer(empty) as good:
         started = time.monotonic()
         said = exchanged(
-            [query for server in (silent.server, good.server) for query in queries(server, 1000)], QUICK
+            [query for server in (silent.server, good.server) for query in queries(server, 1000)],
+            Limits(timeout=0.05, tries=3),
         )
         took = time.monotonic() - started
 
     whys = {each for query, each in said.items() if query.server == silent.server}
-    assert [Unreachable(f"no answer from {silent.server.address} to 3 tries in 0.4 s")] == [*whys]
+    (why,) = whys
+    assert 0.4 <= waited(why, silent.server) < took + 0.1
     assert (1000, 2000) == (answered(said), len(said))
     assert len(silent.received) <= 8 * 3
     assert took < 3
@@ -51,27 +57,32 @@ def test_a_server_that_drops_one_question_is_asked_the_others():
     dropped = OWNERS[7].encode().split(b".")[0]
 
     with peer(lambda query: [] if query[13:14] == dropped and query[12] == 1 else empty(query)) as odd:
-        said = exchanged(queries(odd.server, 1000), Limits(patience=0.4))
+        said = exchanged(queries(odd.server, 1000), Limits(tries=4))
 
     assert [OWNERS[7]] == [query.owner for query, each in said.items() if isinstance(each, Unreachable)]
 
 
 def test_a_server_that_falls_silent_is_given_up_after_some_questions():
-    count = iter(range(10**6))
+    heard: set[str] = set()
 
-    with peer(lambda query: empty(query) if next(count) < 100 else []) as odd:
+    def answers(query: bytes) -> list[bytes]:
+        if len(heard) < 100:
+            heard.add(owner(query))
+        return empty(query) if owner(query) in heard else []
+
+    with peer(answers) as odd:
         started = time.monotonic()
-        said = exchanged(queries(odd.server, 3000), Limits(per_server=64, patience=0.5))
+        said = exchanged(queries(odd.server, 3000), Limits(per_server=64, patience=1.5))
         took = time.monotonic() - started
 
     assert 100 == answered(said)
-    assert took < 2, "one window after the other would take 23 s"
+    assert took < 6, "one window after the other would take 68 s"
 
 
 def test_one_question_without_an_answer_is_not_held_against_a_server():
     talks: list[bool] = []
 
-    with peer(lambda query: empty(query) if talks else []) as odd, Engine(QUICK) as engine:
+    with peer(lambda query: empty(query) if talks else []) as odd, Engine(SHORT) as engine:
         said: list[Message | Unreachable] = []
         engine.exchange(queries(odd.server), lambda _, each: said.append(each))
         talks.append(True)
@@ -96,7 +107,7 @@ def test_a_server_that_never_answered_is_asked_no_more_in_this_run(counts):
         (*_, last) = asked_in_turn(silent.server, engine, counts[-1:])
         took = time.monotonic() - started
 
-    assert Unreachable(f"no answer from {silent.server.address} to 3 tries in 0.4 s") == last
+    assert waited(last, silent.server) >= 0.4
     assert (before, {("127.0.0.1", silent.server.port): last}) == (len(silent.received), engine.silent)
     assert took < 0.3
 
@@ -104,7 +115,7 @@ def test_a_server_that_never_answered_is_asked_no_more_in_this_run(counts):
 def test_a_server_that_answered_once_is_asked_in_every_exchange():
     talks = [True]
 
-    with peer(lambda query: empty(query) if talks else []) as odd, Engine(QUICK) as engine:
+    with peer(lambda query: empty(query) if talks else []) as odd, Engine(SHORT) as engine:
         asked_in_turn(odd.server, engine, [1])
         talks.clear()
         asked_in_turn(odd.server, engine, [20])
@@ -117,7 +128,7 @@ def test_a_server_that_answered_once_is_asked_in_every_exchange():
 def test_a_silence_can_be_forgotten():
     talks: list[bool] = []
 
-    with peer(lambda query: empty(query) if talks else []) as odd, Engine(QUICK) as engine:
+    with peer(lambda query: empty(query) if talks else []) as odd, Engine(SHORT) as engine:
         asked_in_turn(odd.server, engine, [20])
         talks.append(True)
         engine.forget()
@@ -170,11 +181,11 @@ def test_what_is_unanswered_at_the_deadline_is_said_to_be():
     with peer(lambda _: []) as silent, peer(empty) as good:
         started = time.monotonic()
         asked = [*queries(good.server, 100), *queries(silent.server, 3000)]
-        said = exchanged(asked, Limits(in_flight=200), deadline=started + 0.3)
+        said = exchanged(asked, Limits(in_flight=200), deadline=started + 1)
         took = time.monotonic() - started
 
     assert (100, {UP}) == (answered(said), {said[query] for query in queries(silent.server, 3000)})
-    assert 0.3 <= took < 0.6
+    assert 1 <= took < 2
 
 
 def test_after_the_deadline_nothing_is_asked():
@@ -210,29 +221,38 @@ def test_no_more_is_under_way_than_the_limits_allow():
     def answers(query: bytes) -> list[bytes]:
         waiting.append(query)
         sizes.append(len(waiting))
-        time.sleep(0.0005)
-        answer = empty(waiting[0])
-        if len(waiting) > 5:
+        if len(waiting) < 4 or select.select([odd.socket], [], [], 0.05)[0]:
             return []
+        said = [answer for query in waiting for answer in empty(query)]
         waiting.clear()
-        return answer
+        return said
 
     with peer(answers) as odd:
-        exchanged(queries(odd.server, 20), Limits(per_server=4, timeout=0.05, patience=0.2))
+        said = exchanged(queries(odd.server, 20), replace(PATIENT, per_server=4))
 
-    assert max(sizes) <= 6
+    assert (20, 4) == (answered(said), max(sizes))
 
 
 def test_ids_are_never_so_many_that_two_queries_share_one():
-    gate = threading.Event()
-    count = iter(range(10**6))
+    said: dict[str, Message | Unreachable] = {}
+    taken: dict[tuple[int, bytes], str] = {}
+    shared: list[tuple[int, bytes]] = []
 
-    with peer(lambda query: empty(query) if next(count) < 7000 or gate.is_set() else []) as odd:
-        threading.Timer(1.0, gate.set).start()
-        each = [Query(odd.server, f"{i}.example.com.", "TXT") for i in range(15_000)]
-        said = exchanged(each, Limits(in_flight=10**6, per_server=10**6))
+    def answers(query: bytes) -> list[bytes]:
+        at, owner = (odd.clients[-1][1], query[:2]), query[13 : 13 + query[12]].decode()
+        if at in taken and taken[at] not in said:  # whoever had the id is still under way
+            shared.append(at)
+        taken[at] = owner
+        return [] if 7000 <= len(odd.received) < 15_000 else empty(query)
 
-    assert 15_000 == answered(said)
+    # the window is as wide as so many tries let it be, and each query gets more of them than it is kept waiting for
+    limits = Limits(in_flight=10**6, per_server=10**6, tries=8, patience=60)
+    with peer(answers) as odd, Engine(limits) as engine:
+        each = (Query(odd.server, f"{i}.example.com.", "TXT") for i in range(15_000))
+        engine.exchange(each, lambda query, reply: said.update({query.owner.partition(".")[0]: reply}))
+
+    assert [] == shared
+    assert 15_000 == sum(isinstance(reply, Message) for reply in said.values())
 
 
 def test_what_deliver_raises_ends_the_exchange_and_closes_every_socket():
@@ -362,7 +382,7 @@ def test_thousands_of_servers_share_few_sockets():
         if not len(said) % 50:
             most = max(most, open_files())
 
-    with everywhere() as port, Engine(Limits(sockets=100, timeout=0.1, tries=3)) as engine:
+    with everywhere() as port, Engine(Limits(sockets=100, timeout=0.3, tries=3)) as engine:
         servers = [Server("ns.", f"127.1.{i}.{j}", port) for i in range(60) for j in range(1, 51)]
         engine.exchange((query for server in servers for query in queries(server, 2)), deliver)
 
@@ -375,7 +395,7 @@ def test_a_process_that_may_open_few_files_asks_all_the_same():
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with everywhere() as port, Engine(QUICK) as engine:
+    with everywhere() as port, Engine(PATIENT) as engine:
         resource.setrlimit(resource.RLIMIT_NOFILE, (open_files() + 20, hard))
         said: list[Message | Unreachable] = []
         try:

@@ -28,9 +28,9 @@ def test_it_has_nothing_to_read():
 
 def test_one_that_does_not_end_is_stopped_with_its_children(tmp_path):
     start = time.monotonic()
-    with pytest.raises(Failed, match="no end after 0 s"):
-        run(["sh", "-c", f"sleep 30 & echo $! > {tmp_path}/pid; wait"], ENVIRON, timeout=0.3)
-    assert time.monotonic() - start < 5
+    with pytest.raises(Failed, match="no end after 2 s"):
+        run(["sh", "-c", f"sleep 30 & echo $! > {tmp_path}/pid; wait"], ENVIRON, timeout=2)
+    assert time.monotonic() - start < 10
     child = int((tmp_path / "pid").read_text())
     end = time.monotonic() + 5
     while "Z" not in _status(child):
@@ -47,8 +47,8 @@ def _status(child: int) -> str:
 
 def test_a_daemon_it_leaves_behind_is_not_waited_for(tmp_path):
     start = time.monotonic()
-    run(["sh", "-c", f"sleep 5 & echo $! > {tmp_path}/pid"], ENVIRON)
-    assert time.monotonic() - start < 3
+    run(["sh", "-c", f"sleep 60 & echo $! > {tmp_path}/pid"], ENVIRON)
+    assert time.monotonic() - start < 20
     os.kill(int((tmp_path / "pid").read_text()), 9)
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,9 @@ import pytest
 
 from dnsauth.errors import DnsauthError
 from dnsauth.signers.signer import SigningKey
+from tests.laws.mail_hosts import selectors
 from tests.servers.opendkim import OpenDKIM, opendkim, opendkim_testkey
+from tests.servers.process import until
 from tests.signers.messages import message, records, verified
 from tests.signers.values import E1, OTHER, S1, S2, key, signer
 
@@ -30,7 +33,21 @@ class Host(NamedTuple):
     def install(self, *keys: SigningKey) -> tuple[str, ...]:
         load = f"kill -USR1 {self.rsa.pid} {self.ed25519.pid}"
         check = ["opendkim", "-n", "-x", str(self.rsa.configuration)]
-        return signer(self.base, check=check, reload=["sh", "-c", load]).install(keys)
+        done = signer(self.base, check=check, reload=["sh", "-c", load]).install(keys)
+        for daemon, family in ((self.rsa, "rsa"), (self.ed25519, "ed25519")):
+            told = {
+                each.selector
+                for each in keys
+                if each.signs and each.domain == "example.com" and each.pair.algorithm.startswith(family)
+            }
+            until(partial(loaded, daemon, told))
+        return done
+
+
+def loaded(daemon: OpenDKIM, told: set[str]) -> None:
+    """Raise OSError while *daemon* signs otherwise than it is *told*: it loads a moment after the signal."""
+    if told != (found := selectors(daemon.sign(message()))):
+        raise OSError(f"it signs with {found}, and is told {told}")
 
 
 @pytest.fixture

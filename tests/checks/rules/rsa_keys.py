@@ -15,6 +15,7 @@ from dnsauth.records import der, dkim
 from dnsauth.records.der import RSAPublicKey
 
 _RANDOM = random.Random(7)
+_SMALL = math.prod(primes(2000))
 
 
 @cache
@@ -55,11 +56,16 @@ def factors(which: int = 0, bits: int = 2048) -> tuple[int, int]:
     return found.p, found.q
 
 
+def _is_prime(number: int) -> bool:
+    """True where a large *number* has no small factor, and passes Fermat's test to a few bases."""
+    return math.gcd(number, _SMALL) == 1 and all(pow(base, number - 1, number) == 1 for base in (2, 3, 5, 7))
+
+
 def next_prime(number: int) -> int:
-    """The first number above an odd *number* that passes Fermat's test to a few bases."""
+    """The first prime above an odd *number*."""
     while True:
         number += 2
-        if all(pow(base, number - 1, number) == 1 for base in (2, 3, 5, 7)):
+        if _is_prime(number):
             return number
 
 
@@ -77,7 +83,7 @@ def roca(bits: int = 2048) -> int:
         while True:
             rest = pow(65537, _RANDOM.getrandbits(64), product)
             number = _RANDOM.getrandbits(bits // 2 - product.bit_length()) * product + rest
-            if all(pow(base, number - 1, number) == 1 for base in (2, 3, 5, 7)):
+            if _is_prime(number):
                 return number
 
     return prime() * prime()
