@@ -15,10 +15,11 @@ from dnsauth.checks.offline import fleet, judge
 from dnsauth.checks.offline.services import Services
 from dnsauth.checks.offline.view import Trees, ZoneView
 from dnsauth.checks.rules.guards import WAIVABLE
+from dnsauth.checks.rules.healthcare import PHI_IN_CLEAR, PHI_UNENFORCED, PHI_WAIVED
 from dnsauth.checks.rules.inventory import WAIVER_ENDING, WAIVER_EXPIRED, WAIVER_LONG, WAIVER_UNUSED
 from dnsauth.desired.model import Desired
-from dnsauth.findings import Finding
-from dnsauth.inventory.model import Inventory, Waiver
+from dnsauth.findings import Finding, Severity
+from dnsauth.inventory.model import Inventory, Sensitivity, Waiver
 from dnsauth.spf.lookup import Lookup
 
 Found: TypeAlias = tuple[Finding, ...]
@@ -27,6 +28,7 @@ Spread: TypeAlias = Callable[[Callable[[ZoneView], Found], Sequence[ZoneView]], 
 
 LONG = timedelta(days=366)
 ENDING = timedelta(days=14)
+_GUARDED = (PHI_UNENFORCED, PHI_IN_CLEAR)  # beside errors
 
 
 def check(
@@ -62,6 +64,12 @@ def check(
     between: defaultdict[str | None, list[Finding]] = defaultdict(list)
     for found in fleet.judged(tuple(views.values())):
         between[names.deepest(found.owner, views)].append(found)
+    phi = {
+        domain.name
+        for view in views.values()
+        for domain in view.zone.domains
+        if any(sender.data is Sensitivity.PHI for sender in domain.senders)
+    }
     for name in views:
         for found in (*within[name], *between[name], *beside.get(name, ())):
             waivers = good.get(found.rule.code, ())
@@ -69,6 +77,13 @@ def check(
             if waiver is None:
                 yield found
             else:
+                if waiver not in used and found.owner in phi and _protects(found):
+                    facts = {
+                        "rule": waiver.rule,
+                        "domain": names.readable(found.owner),
+                        "until": waiver.until,
+                    }
+                    yield Finding(PHI_WAIVED, waiver.where, found.owner, facts)
                 used.add(waiver)
                 waived(found, waiver)
     yield from between[None]
@@ -79,6 +94,10 @@ def check(
 
 def _within(view: ZoneView) -> Found:
     return tuple(judge.judged(view))
+
+
+def _protects(found: Finding) -> bool:
+    return found.rule.severity is Severity.ERROR or found.rule in _GUARDED
 
 
 def _waiver(waiver: Waiver, used: bool, today: date) -> Iterator[Finding]:

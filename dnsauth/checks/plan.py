@@ -14,8 +14,8 @@ from dnsauth import names
 from dnsauth.checks.extent import losing_or_changing, too_many_zones
 from dnsauth.checks.flattened import refused
 from dnsauth.checks.guards import guards, settled
-from dnsauth.checks.rotation import not_due
-from dnsauth.checks.rules.guards import INTRUDER, TOO_MANY_ZONES
+from dnsauth.checks.rotation import in_use, not_due
+from dnsauth.checks.rules.guards import INTRUDER, TOO_MANY_ZONES, UNREVIEWED
 from dnsauth.checks.sending import sending
 from dnsauth.checks.view import View
 from dnsauth.desired.model import Desired
@@ -59,6 +59,7 @@ def zone_plan(
             *not_due(view, inventory, now),
             *refused(plan.changes, beside),
             *effects.notes,
+            *in_use(view, inventory, now),
         )
         findings = (*judged, *findings)
     return replace(plan, findings=findings) if findings else plan
@@ -86,6 +87,19 @@ def plan(zones: Iterable[ZonePlan], inventory: Inventory, created: datetime) -> 
         zones=tuple(
             replace(zone, findings=(*zone.findings, *(_at(note, zone, inventory) for note in notes)))
             if (zone.zone, zone.provider) in ids
+            else zone
+            for zone in whole.zones
+        ),
+    )
+
+
+def unreviewed(whole: Plan, inventory: Inventory) -> Plan:
+    """*whole*, where what would be written says that nobody saw it."""
+    return replace(
+        whole,
+        zones=tuple(
+            replace(zone, findings=(*zone.findings, _at(Finding(UNREVIEWED), zone, inventory)))
+            if zone.changes and not zone.stopped
             else zone
             for zone in whole.zones
         ),

@@ -11,6 +11,7 @@ from dnsauth.findings import Finding, Rule, Severity
 from dnsauth.inventory.model import Inventory, Zone
 from dnsauth.lock.keys import Key, State
 from dnsauth.records import BadRecord, dkim
+from dnsauth.records.text import shown
 from dnsauth.rotation.due import minute
 from dnsauth.rotation.late import late
 from dnsauth.rotation.policies import hosts, policies, timing
@@ -24,7 +25,12 @@ NOT_DUE = Rule(
     "`dnsauth rotate status` says when it is; to take the step back restore the key's line from Git",
 )
 
-
+IN_USE = Rule(
+    "PLN017",
+    Severity.INFO,
+    "{owner}: a report of {by} saw mail verify with this key until {end}; what is still under way fails once"
+    " it is withdrawn (RFC 6376 section 3.1)",
+)
 OVERDUE = Rule(
     "KEY011",
     Severity.WARNING,
@@ -76,6 +82,28 @@ def not_due(view: View, inventory: Inventory, now: datetime) -> Iterator[Finding
                 "why": wait.why,
             }
             yield Finding(NOT_DUE, view.place(change), change.owner, facts)
+
+
+def in_use(view: View, inventory: Inventory, now: datetime) -> Iterator[Finding]:
+    """The keys that *view* withdraws while mail like that of which reports tell may be under way on *now*.
+
+    Anybody can send a report: it stops nothing, and rotation never gets here before that time is over.
+    """
+    keys = {key.owner: key for key in view.lock.keys if key.reported}
+    for change in view.changes if keys else ():
+        key = keys.get(change.owner)
+        if key is None or key.reported is None or change.type != "TXT" or change.before is None:
+            continue
+        if held(key, change.before) is not Published.KEY or held(key, change.after) is Published.KEY:
+            continue
+        flight = timedelta(seconds=timing(None, inventory.rotation).in_flight(change.before.ttl))
+        if key.reported.end <= now < key.reported.end + flight:
+            facts = {
+                "owner": names.readable(key.owner),
+                "by": shown(key.reported.by),
+                "end": minute(key.reported.end),
+            }
+            yield Finding(IN_USE, view.place(change), change.owner, facts)
 
 
 def held(key: Key, rrset: RRset | None) -> Published:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from dnsauth import __version__, names
 from dnsauth.apply.match import Saved
 from dnsauth.apply.receipt import Receipt, exit_code, to_json
 from dnsauth.apply.zones import apply
+from dnsauth.checks.plan import unreviewed
 from dnsauth.cli import console, happened, merging, planning, recording, reporting, serving, stages
 from dnsauth.cli.choosing import Shard
 from dnsauth.cli.exit import Exit
@@ -97,6 +99,8 @@ def shown(run: Run, *, yes: bool, locked: bool, timeout: float, receipt: Path | 
             "say --yes to apply without a question, or `dnsauth plan --out FILE` and `dnsauth apply FILE`",
         )
     planned = planning.plan(run, stages.load(run), locked=locked)
+    if yes and os.environ.get("CI", "false").lower() not in ("", "0", "false"):
+        planned = planned._replace(plan=unreviewed(planned.plan, planned.repository.inventory))
     say = console.answer if run.format == "text" else console.talk
     say(plan_text.text(planned.plan, console.style(sys.stdout, verbose=run.verbose), verbose=run.verbose))
     writable = [zone for zone in planned.plan.zones if zone.changes and not zone.stopped]

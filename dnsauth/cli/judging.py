@@ -12,6 +12,8 @@ from dnsauth.findings import Finding, by_place
 from dnsauth.inventory.model import Waiver
 from dnsauth.profiles.assess import Assessment, unmet
 from dnsauth.profiles.model import Profile
+from dnsauth.profiles.read import shipped
+from dnsauth.profiles.softer import softened
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,6 @@ def judged(
     zones = repository.inventory.zones.values()
     places = {domain.name: domain.where for zone in zones for domain in zone.domains}
     more = tuple(unmet(assessments, places))
-    return Judged(repository, by_place((*found, *more)), tuple(waived), profiles, assessments)
+    own = [profile.name for profile in profiles if not profile.shipped]
+    less = tuple(softened(profiles, shipped(own)))
+    return Judged(repository, by_place((*found, *more, *less)), tuple(waived), profiles, assessments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,12 +48,13 @@ def reports(run: Run, paths: Paths, *, record: Record = False) -> None:
 
     found, unread = _read(run, paths)
     changed = _recorded(run, found) if record else ()
+    strangers = _absent(run, found)
     if run.format == "json":
-        console.answer(json.text(output.as_json(found, changed, unread)))
+        console.answer(json.text(output.as_json(found, changed, (*unread, *strangers))))
     else:
         style = console.style(sys.stdout, verbose=run.verbose)
         console.answer(output.text(found, style, verbose=run.verbose) + output.recorded(changed))
-        _say(run, unread)
+        _say(run, (*unread, *strangers))
     if record and not changed and not run.quiet:
         console.talk("nothing is new: no key of your own was seen later than the locks know")
     if unread:
@@ -105,7 +106,22 @@ def _recorded(run: Run, found: tuple[Summary, ...]) -> tuple[Key, ...]:
         return tuple(key for zone, keys in after.items() for key in keys if key not in of.keys[zone])
 
 
-def _say(run: Run, unread: list[Finding]) -> None:
+def _absent(run: Run, found: tuple[Summary, ...]) -> tuple[Finding, ...]:
+    """The domains of *found* that the inventory lacks, where there is one, and all of it can be read."""
+    from dnsauth.findings import Severity
+    from dnsauth.inventory.files import CONFIG
+    from dnsauth.inventory.read import read
+    from dnsauth.reports.absent import absent
+
+    if not (run.directory / CONFIG).is_file():
+        return ()
+    inventory, problems = read(run.directory)
+    if any(one.rule.severity is Severity.ERROR for one in problems):
+        return ()  # the zone may be in what cannot be read
+    return tuple(absent(found, inventory.zones.keys()))
+
+
+def _say(run: Run, unread: Iterable[Finding]) -> None:
     from dnsauth.output import text
 
     style = console.style(sys.stderr, verbose=run.verbose)

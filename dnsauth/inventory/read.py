@@ -9,7 +9,7 @@ from pathlib import Path
 from dnsauth import documents, names
 from dnsauth.documents import Map
 from dnsauth.findings import Finding, Where
-from dnsauth.inventory import domain_names, rules, sense
+from dnsauth.inventory import clear, domain_names, reach, rules, sense
 from dnsauth.inventory.config import Config, config
 from dnsauth.inventory.config_form import ConfigFile
 from dnsauth.inventory.files import CONFIG, Digest, File, templates, zone_files
@@ -102,7 +102,7 @@ def configuration(octets: bytes) -> tuple[Declared | None, Config | None, tuple[
     form, misfits = fitted(tree, ConfigFile, "config", CONFIG)
     declared = sense.declared(tree)
     contrary = tuple(sense.config_file(tree, CONFIG, declared))
-    findings = (*wrong, *misfits, *contrary)
+    findings = (*wrong, *misfits, *contrary, *clear.in_the_clear(tree, CONFIG), *reach.too_wide(tree, CONFIG))
     if form is None or wrong or contrary or not isinstance(tree, Map):
         return declared, None, findings
     return declared, config(form, tree, CONFIG), findings

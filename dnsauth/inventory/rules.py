@@ -217,6 +217,26 @@ IN_THE_CLEAR = Rule(
     "{key!r} is not of the form env/NAME: the URL of a notification is a secret, and stands in no file",
     "write `env/NAME`, and put the URL into that variable; one that stood here has to be replaced",
 )
+SECRET = Rule(
+    "INV092",
+    _WARNING,
+    "{key!r} is a secret in the clear: whoever reads the repository or its history has it",
+    "write `env/NAME`, put a new secret into that variable, and have this one withdrawn",
+)
+WHOLE_ACCOUNT = Rule(
+    "INV093",
+    _WARNING,
+    "provider {provider} signs in with `email` and the account's global key: whoever has it may change all of"
+    " the account, not these zones alone",
+    "make a token that may read zones and edit DNS in these zones, and take `email` out",
+)
+UNSIGNED_UPDATES = Rule(
+    "INV094",
+    _WARNING,
+    "provider {provider} changes zones at {host} without a TSIG key: who can send in the name of this machine"
+    " can change them as well (RFC 2136 section 8.1)",
+    "let the server ask for a key (RFC 8945), and say `key_name`, `key_secret` and `key_algorithm`",
+)
 
 
 class Refused(ValueError):

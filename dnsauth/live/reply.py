@@ -52,10 +52,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """No answer came; *routed* is False where this host has no route to that address family."""
+    """No answer came; *routed* is False where this host has no route to that address family.
+
+    *cut*: one came by UDP that was cut off, and none by TCP (RFC 7766 section 5).
+    """
 
     why: str
     routed: bool = True
+    cut: bool = False
 
 
 Reply: TypeAlias = Answer | Alias | Absent | Refused | Lame | Failed | Unreachable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TypeAlias
@@ -67,7 +68,9 @@ class Streams:
     def overdue(self, now: float) -> None:
         """Give up what has waited too long, and the connection it was asked on."""
         for peer in tuple(self._busy):
-            why = Unreachable(f"no answer from {peer.server.address} by TCP in {self._patience:g} s")
+            why = Unreachable(
+                f"no answer from {peer.server.address} by TCP in {self._patience:g} s", cut=True
+            )
             stream = peer.stream
             if stream is not None and any(flight.due <= now for flight in stream.pending.values()):
                 self._broken(peer, stream, why, now)
@@ -98,7 +101,8 @@ class Streams:
         try:
             rest = 0 if stream.flush() else EVENT_WRITE
         except OSError as error:
-            self._broken(peer, stream, peer.cannot(error))
+            why = peer.cannot(error)
+            self._broken(peer, stream, replace(why, cut=why.routed))
         else:
             self._room.watch(stream, EVENT_READ | rest)
 
@@ -108,9 +112,10 @@ class Streams:
             for octets in stream.messages():
                 self._message(peer, stream, octets)
         except Broken as broken:
-            self._broken(peer, stream, Unreachable(f"{peer.server.address} {broken}"))
+            self._broken(peer, stream, Unreachable(f"{peer.server.address} {broken}", cut=True))
         except OSError as error:
-            self._broken(peer, stream, peer.cannot(error))
+            why = peer.cannot(error)
+            self._broken(peer, stream, replace(why, cut=why.routed))
         else:
             self._send(peer, stream)
 
@@ -127,7 +132,7 @@ class Streams:
             said = Unreachable(f"{address} {_NO_MESSAGE}")
         else:
             if said.truncated:
-                said = Unreachable(f"{address} truncates its answer by TCP")
+                said = Unreachable(f"{address} truncates its answer by TCP", cut=True)
         del stream.pending[id]
         stream.answered = True
         peer.unstreamed = 0

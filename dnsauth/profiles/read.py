@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +53,12 @@ def read(directory: Path, wanted: Iterable[str]) -> tuple[Profile, ...]:
     if problems:
         raise InventoryError(tuple(problems))
     return tuple(found)
+
+
+def shipped(wanted: Iterable[str]) -> Mapping[str, Profile]:
+    """Those of the profiles *wanted* by name that come with dnsauth, also where a directory has its own."""
+    there = [name for name in wanted if (SHIPPED / "profiles" / f"{name}.yaml").is_file()]
+    return {profile.name: profile for profile in read(SHIPPED, there)}
 
 
 def _file(directory: Path, name: str) -> Path:

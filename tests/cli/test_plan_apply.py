@@ -52,6 +52,21 @@ def test_plan_exits_3_where_changes_are_pending_and_it_was_asked(repository):
     assert (0, "Plan: 2 zones agree.\n") == (done.code, done.out)
 
 
+@pytest.mark.parametrize(
+    ("variable", "file", "told"), [("true", False, 2), ("false", False, 0), ("true", True, 0)]
+)
+def test_a_plan_nobody_saw_is_told_of_where_ci_applies_it(repository, variable, file, told):
+    saved = [str(repository.path / "plan.json")] if file else []
+    assert not file or 0 == repository.run("plan", "--out", *saved).code
+    receipt = repository.path / "receipt.json"
+    applied = ("apply", *saved, "--yes", "--timeout", "0", "--receipt", str(receipt))
+    done = repository.run(*applied, env={"CI": variable})
+    assert 0 == done.code
+    assert told == done.out.count("nobody saw these changes")
+    zones = json.loads(receipt.read_text())["zones"]
+    assert told == sum(one["rule"] == "PLN031" for zone in zones for one in zone["findings"])
+
+
 def test_quiet_leaves_the_answer(repository):
     done = repository.run("plan", "--quiet")
     assert (PLAN, "") == (done.out, done.err)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +17,7 @@ from dnsauth.live.look import Question
 from dnsauth.live.reply import Absent, Alias, Answer, Failed, Lame, Refused, Reply, Unreachable, said, serial
 from dnsauth.live.servers import Server
 from dnsauth.rrset import RRset
-from tests.live.sockets import looking, peer, response
+from tests.live.sockets import looking, peer, response, waited
 from tests.servers.process import free_port
 
 LONG = "x" * 2000
@@ -111,9 +112,11 @@ def test_a_response_to_another_question_is_passed_over():
 
 def test_a_silent_server_is_asked_some_times_and_is_unreachable():
     with peer(lambda _: []) as odd:
+        started = time.monotonic()
         reply = ask(odd.server, "example.com.", "TXT", Limits(timeout=0.05, tries=3))
+        took = time.monotonic() - started
 
-    assert Unreachable(f"no answer from {odd.server.address} to 3 tries in 0.4 s") == reply
+    assert 0.4 <= waited(reply, odd.server) < took + 0.1
     assert 3 == len(odd.received)
 
 
@@ -140,7 +143,7 @@ def test_a_server_that_points_to_tcp_and_does_not_answer_there_is_unreachable():
     with peer(lambda query: [response(query, flags=dns.flags.AA | dns.flags.TC)]) as odd:
         reply = ask(odd.server, "example.com.", "TXT")
 
-    assert Unreachable(f"{odd.server.address}: Connection refused") == reply
+    assert Unreachable(f"{odd.server.address}: Connection refused", cut=True) == reply
 
 
 def _break_off(stream: socket.socket) -> None:

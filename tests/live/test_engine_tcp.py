@@ -14,11 +14,13 @@ from dnsauth.live.reply import Unreachable
 from dnsauth.live.servers import Server
 from dnsauth.live.wire import Message
 from tests.live.sockets import (
+    PATIENT,
     QUICK,
     Stream,
     empty,
     exchanged,
     open_files,
+    owner,
     peer,
     response,
     stream_peer,
@@ -39,10 +41,6 @@ def texts(said: Message | Unreachable) -> list[str]:
     return [rr.value for rr in said.answer]
 
 
-def owner(query: bytes) -> str:
-    return dns.message.from_wire(query).question[0].name.to_text()
-
-
 def echo(stream: Stream) -> None:
     """Answer each query with its owner name."""
     while True:
@@ -57,7 +55,7 @@ def reason(said: Message | Unreachable, server: Server) -> str:
 
 def test_a_truncated_answer_is_asked_for_by_tcp_and_all_of_them_on_one_connection():
     with stream_peer(echo) as odd:
-        said = exchanged(queries(odd.server, 500), Limits())
+        said = exchanged(queries(odd.server, 500), PATIENT)
 
     assert [[query.owner] for query in said] == [texts(message) for message in said.values()]
     assert 1 == odd.connections
@@ -72,7 +70,7 @@ def test_answers_by_tcp_may_come_in_any_order():
                 stream.answer(response(query, owner(query)))
 
     with stream_peer(shuffled) as odd:
-        said = exchanged(queries(odd.server, 80), Limits())
+        said = exchanged(queries(odd.server, 80), PATIENT)
 
     assert [[query.owner] for query in said] == [texts(message) for message in said.values()]
 
@@ -85,7 +83,7 @@ def test_the_longest_message_is_read_whole():
             stream.answer(response(stream.query(), text))
 
     with stream_peer(talk) as odd:
-        said = exchanged(queries(odd.server, 20), Limits())
+        said = exchanged(queries(odd.server, 20), PATIENT)
 
     assert [[text]] * 20 == [*map(texts, said.values())]
 
@@ -99,7 +97,7 @@ def test_a_message_in_small_pieces_is_read():
             time.sleep(0.001)
 
     with stream_peer(talk) as odd:
-        (said,) = exchanged(queries(odd.server), Limits()).values()
+        (said,) = exchanged(queries(odd.server), PATIENT).values()
 
     assert OWNERS[:1] == texts(said)
 
@@ -215,7 +213,7 @@ def test_a_connection_that_breaks_off_is_replaced_once():
         broken.append(stream)
 
     with stream_peer(talk) as odd:
-        said = exchanged(queries(odd.server, 20), Limits())
+        said = exchanged(queries(odd.server, 20), PATIENT)
 
     assert [[query.owner] for query in said] == [texts(message) for message in said.values()]
 
@@ -226,7 +224,7 @@ def test_a_server_that_closes_after_every_answer_is_asked_on():
         stream.answer(response(query, owner(query)))
 
     with stream_peer(talk) as odd:
-        said = exchanged(queries(odd.server, 50), Limits())
+        said = exchanged(queries(odd.server, 50), PATIENT)
 
     assert [[query.owner] for query in said] == [texts(message) for message in said.values()]
     assert 50 <= odd.connections <= 51
@@ -237,7 +235,7 @@ def test_a_port_that_refuses_tcp_costs_one_attempt_and_not_one_a_name():
         started = time.monotonic()
         said = exchanged(queries(odd.server, 500), Limits())
 
-    assert {Unreachable(f"{odd.server.address}: Connection refused")} == set(said.values())
+    assert {Unreachable(f"{odd.server.address}: Connection refused", cut=True)} == set(said.values())
     assert time.monotonic() - started < 2
 
 
@@ -249,7 +247,7 @@ def test_an_answer_twice_by_tcp_counts_once():
                 stream.answer(response(query, owner(query)))
 
     with stream_peer(talk) as odd:
-        said = exchanged(queries(odd.server, 10), Limits())
+        said = exchanged(queries(odd.server, 10), PATIENT)
 
     assert [[query.owner] for query in said] == [texts(message) for message in said.values()]
 
@@ -262,7 +260,7 @@ def test_a_server_without_edns_is_asked_without_it_by_tcp():
             stream.answer(response(query, "plain") if plain else response(query, rcode=1))
 
     with stream_peer(talk) as odd:
-        (said,) = exchanged(queries(odd.server), Limits()).values()
+        (said,) = exchanged(queries(odd.server), PATIENT).values()
 
     assert ["plain"] == texts(said)
 
@@ -270,10 +268,10 @@ def test_a_server_without_edns_is_asked_without_it_by_tcp():
 def test_what_is_under_way_by_tcp_at_the_deadline_is_said_to_be():
     with stream_peer(never) as odd:
         started = time.monotonic()
-        said = exchanged(queries(odd.server, 100), Limits(), deadline=started + 0.2)
+        said = exchanged(queries(odd.server, 100), Limits(), deadline=started + 1)
 
     assert {Unreachable("the time for this run was up")} == set(said.values())
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2
 
 
 def test_what_deliver_raises_closes_connections_too():

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dnsauth import names
-from dnsauth.checks.live.rules import DRIFT, GROWTH, REREGISTERED, UNOBSERVED
+from dnsauth.checks.live.rules import DEARER, DRIFT, GROWTH, REREGISTERED, UNOBSERVED
 from dnsauth.checks.live.targets import links
 from dnsauth.checks.live.view import LiveView, Moved, by, path, registered
+from dnsauth.checks.offline.spf import NEAR
 from dnsauth.findings import Finding, Rule
 from dnsauth.live.resolution import Asked, Resolution, Resolved
 from dnsauth.lock.observed import Looked, Observed
 from dnsauth.plan.kind import Kind, kind_at
+from dnsauth.records.spf import MAX_LOOKUPS
 from dnsauth.spf.addresses import Addresses
 from dnsauth.spf.lookup import overlaid
 from dnsauth.spf.tree import Branch, Tree, walk
@@ -67,6 +69,7 @@ def drift(view: LiveView, told: Told) -> Iterator[Finding]:
             yield from _term(view, use, use.tree)
         elif use.name not in observed.keys and _has_key(view, use):
             yield _finding(view, UNOBSERVED, use)
+    yield from _dearer(view) if observed.refreshed else ()
 
 
 def _has_key(view: LiveView, use: Use) -> bool:
@@ -89,13 +92,45 @@ def _uses(view: LiveView) -> Iterator[Use]:
 
 def _term(view: LiveView, use: Use, tree: Tree) -> Iterator[Finding]:
     """Whom the term lets pass today, beside whom it would by what was recorded."""
-    text = {(tree.domain, "TXT"): (tree.text,)}
-    before = grown(tree.domain, overlaid(view.asking.observed.lookup, text)).branches[use.place]
-    now = tree.branches[use.place]
+    before, now = _recorded(view, tree).branches[use.place], tree.branches[use.place]
     if _unlooked(before):
         yield _finding(view, UNOBSERVED, use)
     elif not (now.problem or _unlooked(now)):
         yield from _moved(view, use, now.matches, before.matches)
+
+
+def _recorded(view: LiveView, tree: Tree) -> Tree:
+    """What the record of *tree* meant with what was recorded of others."""
+    text = {(tree.domain, "TXT"): (tree.text,)}
+    return grown(tree.domain, overlaid(view.asking.observed.lookup, text))
+
+
+def _dearer(view: LiveView) -> Iterator[Finding]:
+    """Records that others made take more lookups than by what was recorded, where one or none is left."""
+    for owner, tree in view.surveyed.trees.items():
+        if tree.lookups < NEAR:
+            continue
+        pairs = zip(tree.branches, _recorded(view, tree).branches, strict=True)
+        grew = [
+            (now, then.lookups) for now, then in pairs if now.lookups > then.lookups and _known(now, then)
+        ]
+        if not grew:
+            continue
+        brought = view.brought(owner)
+        senders = tuple(dict.fromkeys(s for now, _ in grew for s in brought.get(str(now.term), ())))
+        facts = {
+            "count": tree.lookups,
+            "limit": MAX_LOOKUPS,
+            "before": tree.lookups - sum(now.lookups - then for now, then in grew),
+            "terms": ", ".join(f"'{now.term}' takes {now.lookups}, and took {then}" for now, then in grew),
+            "senders": list(senders),
+            "by": by(senders),
+        }
+        yield view.finding(DEARER, (owner, "TXT"), facts, senders)
+
+
+def _known(*branches: Branch) -> bool:
+    return not any(branch.problem or _unlooked(branch) for branch in branches)
 
 
 def _unlooked(branch: Branch) -> bool:

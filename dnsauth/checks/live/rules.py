@@ -216,6 +216,15 @@ UNOBSERVED = Rule(
     "run `dnsauth lock --refresh`, and commit what it writes",
     live=True,
 )
+DEARER = Rule(
+    "SPF047",
+    Severity.WARNING,
+    "{owner}: SPF takes {count} lookups of at most {limit}, and took {before} by observed.lock.yaml"
+    " (RFC 7208 section 4.6.4): {terms}{by}",
+    "let one sender use a MAIL FROM domain of its own, or say `flatten: true` of one, before others add more;"
+    " `dnsauth lock --refresh` records it, for review",
+    live=True,
+)
 
 # Keys behind CNAMEs, and reports.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dnsauth import names
@@ -24,11 +24,13 @@ from dnsauth.checks.live.rules import (
 from dnsauth.checks.live.view import LiveView, Served, short
 from dnsauth.checks.rules.dns import UNSIGNED, UNVALIDATED
 from dnsauth.checks.rules.inventory import DELEGATED_ASKED, DELEGATED_LOOKED
+from dnsauth.checks.rules.leftovers import NO_TCP
 from dnsauth.findings import NOWHERE, Finding, Outcome, Rule
 from dnsauth.live.reply import Absent, Alias, Answer, Lame, Reply, Unreachable, said, serial
 from dnsauth.live.resolution import Asked, Bogus, Resolved, Unanswered, resolution_said
 from dnsauth.live.servers import Server
-from dnsauth.rrset import RRsetId
+from dnsauth.live.wire import PAYLOAD
+from dnsauth.rrset import RRsetId, wire_size
 
 
 def servers(view: LiveView) -> Iterator[Finding]:
@@ -139,6 +141,7 @@ def _names(view: LiveView, served: Served, serving: tuple[Server, ...]) -> Itera
             silent = [server for server in answers if server not in told]
             whys = (f"{called(server)} {said(served.reply(server, asked))}" for server in silent)
             yield view.finding(UNASSESSED, asked, {"why": "; ".join(whys)}, (), Outcome.NOT_ASSESSED)
+            yield from _no_tcp(view, served, asked, answers)
         if len(told) > 1 and len(set(told.values())) > 1:
             disagreeing.add(asked)
             yield _disagree(view, served, asked, told)
@@ -148,6 +151,28 @@ def _names(view: LiveView, served: Served, serving: tuple[Server, ...]) -> Itera
             whole = len(differing) == len(serving)
             facts = {"addresses": list(differing), "servers": "" if whole else f" at {', '.join(differing)}"}
             yield view.finding(NOT_SERVED, (owner, type), facts)
+
+
+def _no_tcp(view: LiveView, served: Served, asked: Asked, answers: Iterable[Server]) -> Iterator[Finding]:
+    """Servers that give no answer by TCP to what another gave: its answer was too long for UDP, so TCP works.
+
+    Where none gives one, it may be the network here that lets no TCP through.
+    """
+    whole = next((server for server in answers if _is_long(served.reply(server, asked))), None)
+    if whole is None:
+        return
+    for other in answers:
+        match served.reply(other, asked):
+            case Unreachable(why, cut=True):
+                facts = {"server": called(other), "address": other.address, "other": called(whole)}
+                yield view.finding(NO_TCP, asked, {**facts, "why": why, "limit": PAYLOAD})
+            case _:
+                pass
+
+
+def _is_long(reply: Reply) -> bool:
+    """True for an answer that no datagram holds of the size that was asked for."""
+    return isinstance(reply, Answer) and wire_size(reply.rrset) > PAYLOAD
 
 
 def _disagree(view: LiveView, served: Served, asked: Asked, told: dict[Server, _Said]) -> Finding:

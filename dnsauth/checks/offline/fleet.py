@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dnsauth.checks.offline import agreements, dmarc_reports, key_sharing, key_stores, key_ttl, stewardship
+from dnsauth.checks.offline import (
+    agreements,
+    dmarc_reports,
+    key_sharing,
+    key_stores,
+    key_ttl,
+    lookalikes,
+    stewardship,
+)
 from dnsauth.checks.offline.view import ZoneView
 from dnsauth.findings import Finding
 
@@ -15,5 +23,6 @@ def judged(views: Sequence[ZoneView]) -> Iterator[Finding]:
     yield from agreements.across(views)
     yield from key_sharing.judged(views)
     yield from key_stores.beside_inventory(views)
-    yield from key_ttl.raised(views)
+    yield from key_ttl.refused(views)
+    yield from lookalikes.judged(views)
     yield from dmarc_reports.across(views)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnsauth.checks.offline import bimi, dkim, dmarc, healthcare, hosts, records, spf, stewardship, transport
+from dnsauth.checks.offline import (
+    bimi,
+    dkim,
+    dmarc,
+    healthcare,
+    hosts,
+    leftovers,
+    records,
+    spf,
+    stewardship,
+    transport,
+)
 from dnsauth.checks.offline.view import ZoneView
 from dnsauth.checks.rules.dmarc import DMARC_NONE, DMARC_QUARANTINE
 from dnsauth.checks.texts.judge import verdicts
@@ -12,7 +23,7 @@ from dnsauth.dmarc import PREFIX
 from dnsauth.findings import Finding
 
 _MILD = (DMARC_NONE, DMARC_QUARANTINE)
-_AREAS = (records, spf, dkim, dmarc, transport, bimi, hosts, healthcare, stewardship)
+_AREAS = (records, spf, dkim, dmarc, transport, bimi, hosts, leftovers, healthcare, stewardship)
 
 
 def judged(view: ZoneView) -> Iterator[Finding]:

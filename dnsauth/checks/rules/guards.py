@@ -195,3 +195,11 @@ ADDRESSES_UNKNOWN = Rule(
     "{owner}: whom {terms} lets pass was never looked up, so addresses and lookups are told without it",
     "run `dnsauth lock --refresh`, which asks and keeps the answers in observed.lock.yaml",
 )
+
+UNREVIEWED = Rule(
+    "PLN031",
+    Severity.WARNING,
+    "nobody saw these changes before they are written: `apply --yes` without a plan, in CI",
+    "say `dnsauth plan --out plan.json` in one job and `dnsauth apply plan.json --yes` in another, which"
+    " somebody approves",
+)

@@ -140,3 +140,12 @@ HEALTH_UNCLASSED = Rule(
     "sender {sender} of {domain} does not say what its mail carries; {title} is a service for patient data",
     "say `data: phi`, or `personal` or `public` where that is so",
 )
+
+PHI_WAIVED = Rule(
+    "INV148",
+    Severity.INFO,
+    "the waiver of {rule} leaves {domain}, which carries patient data, until {until} without what the rule"
+    " looks after",
+    "put down with it why that is reasonable and what is done instead (45 CFR 164.306(d)(3)), and let it end"
+    " soon",
+)

@@ -109,6 +109,14 @@ KEPT_UNDECLARED = Rule(
     "declare who they are as senders and remove the `keep:` entry; or take the terms out of it",
 )
 
+TTL_REFUSED = Rule(
+    "INV121",
+    Severity.WARNING,
+    "{owner}: its records are to have a TTL of {ttl} seconds, and provider {provider} stores none below"
+    " {least}: `apply` refuses to write them",
+    "say `ttl: {least}` or more for it, or under `defaults` in dnsauth.yaml",
+)
+
 DELEGATED_ASKED = Rule(
     "INV180",
     Severity.WARNING,

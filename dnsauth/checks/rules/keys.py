@@ -78,7 +78,8 @@ SELDOM = Rule(
 
 TTL_RAISED = Rule(
     "KEY021",
-    Severity.INFO,
-    "new keys are to have a TTL of {ttl} seconds (`rotation: first_ttl`), and provider {provider} makes it"
-    " {least}; rotation waits for what is served",
+    Severity.WARNING,
+    "new keys are to have a TTL of {ttl} seconds (`rotation: first_ttl`), and provider {provider} stores none"
+    " below {least}: `apply` refuses to write them",
+    "say `rotation: {{first_ttl: {least}}}` or more",
 )

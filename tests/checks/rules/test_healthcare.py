@@ -51,6 +51,12 @@ CASES = (
     Case("INV140", beside(MAILCHIMP), ("data: personal", "stream: billing, data: personal")),
     Case("INV141", beside(OTHER), ("data: personal", "data: phi")),
     Case("INV142", MTA.replace("reject", "none"), ("none", "quarantine")),
+    Case(
+        "INV148",
+        MTA.replace("reject", "none"),
+        ("data: phi", "data: personal"),
+        "waivers: [{rule: INV142, where: example.com, until: 2026-12-31, owner: it@example.com, why: reports}]\n",
+    ),
     Case("INV143", MTA.replace(f'dkim: {{v1: "{KEY}"}}, ', ""), ("data: phi", "data: personal")),
     Case("INV144", MTA + RECEIVES.replace("enforce", "testing"), ("testing", "enforce")),
     Case(

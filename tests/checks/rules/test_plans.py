@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dnsauth.checks.plan import plan
+from dnsauth.checks.plan import plan, unreviewed
 from dnsauth.checks.rules import guards
 from dnsauth.findings import Rule
 from dnsauth.plan.model import ZonePlan
@@ -64,11 +64,16 @@ def of_many(count: int) -> ZonePlan:
     return plan(many(count), inventory(), TODAY).zones[0]
 
 
+def unseen(zone: ZonePlan) -> ZonePlan:
+    whole = plan([zone], inventory(), TODAY)
+    return unreviewed(whole, inventory()).zones[0]
+
+
 MINE, MORE = "ip4:192.0.2.0/25", "ip4:192.0.2.128/25"
 OLD_KEY = desired("s1._domainkey", "TXT", KEY, sender="mta", line=7)
 NEW_KEY = desired("s2._domainkey", "TXT", OTHER_KEY, sender="mta", line=7)
 HELD_KEY = held(rrset("s1._domainkey", "TXT", KEY))
-NONE, REJECT = dmarc("v=DMARC1; p=none"), dmarc("v=DMARC1; p=reject")
+BAD, NONE, REJECT = (dmarc(f"v=DMARC1; p={p}") for p in ("bogus", "none", "reject"))
 HELD_NONE, HELD_REJECT = (held(rrset("_dmarc", "TXT", f"v=DMARC1; p={p}")) for p in ("none", "reject"))
 OLD_MX, NEW_MX, NULL = (desired("@", "MX", mx) for mx in ("10 a.example.net.", "10 b.example.net.", "0 ."))
 STS = [desired("_mta-sts", "TXT", f"v=STSv1; id={n}") for n in (1, 2)]
@@ -136,6 +141,11 @@ CHANGES = (
     Change("PLN027", lambda: of_many(26), lambda: of_many(25)),
     change("PLN028", ([], held(STS[0].rrset)), (STS[1:], held(STS[0].rrset)), once=STS[:1]),
     sent("PLN029", [MINE], [MINE, MORE], MINE, MORE),
+    Change(
+        "PLN031",
+        lambda: unseen(judged([NONE], held())),
+        lambda: unseen(judged([BAD], held())),  # a guard stops it
+    ),
     sent("PLN030", [MINE, *(f"a:gone{i}.example.com" for i in range(3))], [MINE, *(f"a:gone{i}.example.com" for i in range(2))], MINE),
 )  # fmt: skip
 SINGLY = ("PLN007",)
