@@ -127,12 +127,16 @@ def _always(kept: Sequence[Entry]) -> list[Left]:
 
 
 def _sound(template: Template, kept: list[Entry], left: list[Left]) -> list[Entry]:
-    """*kept* without the entries that do not load and render by themselves."""
+    """*kept* without the entries that do not load and render, each beside those before it.
+
+    One variable may be asked for what no value is, as the address of an A and of an AAAA record.
+    """
     if not kept or not _problems(text(template, kept, parameters(kept, template))):
         return kept
-    sound = []
+    sound: list[Entry] = []
     for entry in kept:
-        problems = _problems(text(template, [entry], parameters([entry], template)))
+        with_it = [*sound, entry]
+        problems = _problems(text(template, with_it, parameters(with_it, template)))
         if problems:
             left.append(Left("not rendered", entry.what, problems[0]))
         else:

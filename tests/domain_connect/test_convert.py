@@ -259,6 +259,15 @@ def test_what_is_converted_loads_and_renders(records, host_required):
     survives(octets(*records, hostRequired=host_required))
 
 
+def test_a_variable_that_cannot_be_all_it_is_asked_to_be_keeps_the_first_record_and_names_the_other():
+    first = {"type": "A", "host": "%a%", "pointsTo": "%a%"}
+    other = {"type": "AAAA", "host": "%b%", "pointsTo": "%a%"}
+    made = outcome(octets(first, other))
+    assert isinstance(made, Conversion)
+    assert [left.kind for left in made.left] == ["not rendered"]
+    assert "AAAA" in str(made.left[0])
+
+
 def test_the_document_shows_what_comes_of_its_template():
     fences = Document("docs/import.md").fences
     at = next(index for index, fence in enumerate(fences) if fence.language == "json")
