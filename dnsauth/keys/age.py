@@ -97,8 +97,8 @@ class AgeStore:
 
     def _claim(self, name: str, key: KeyName, pair: KeyPair) -> None:
         """Write the record of *pair*; raises `DnsauthError` where the name is that of another key."""
-        written = self.public.read(key)
-        if written is None and self.private.read(key) is not None:
+        kept = self.private.read(key) is not None  # looked for before the record, which is written before it
+        if kept and self.public.read(key) is None:
             if not self.reads:
                 raise DnsauthError(
                     f"key store {self.name} keeps a key {name} without its record, and {self.lacking}",

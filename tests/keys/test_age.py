@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import stat
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyrage import x25519
 
 from dnsauth.errors import DnsauthError
+from dnsauth.keys.age import AgeStore
+from dnsauth.keys.files import KeyFiles
+from dnsauth.keys.name import KeyName
 from dnsauth.keys.pair import KeyPair
 from dnsauth.keys.store import KeyStore, open_store
 from tests.keys.conftest import Identity
@@ -62,6 +67,32 @@ def test_files_are_for_git_and_hold_no_private_half(tmp_path: Path, rsa: KeyPair
     assert (tmp_path / FILE).read_bytes().startswith(b"age-encryption.org/v1\n")
     assert f"{rsa.public}\n" == (tmp_path / RECORD).read_text()
     assert {0o644} == {stat.S_IMODE((tmp_path / file).stat().st_mode) for file in (FILE, RECORD)}
+
+
+class Watched(KeyFiles):
+    """Files of keys; after the first look at one, *looked* has its turn."""
+
+    looked: Callable[[], object]
+
+    def read(self, key: KeyName) -> bytes | None:
+        found = super().read(key)
+        turn, Watched.looked = Watched.looked, lambda: None
+        turn()
+        return found
+
+
+def test_who_puts_between_two_looks_of_another_is_first(
+    tmp_path: Path, rsa: KeyPair, other: KeyPair, identity: Identity
+):
+    store = age(tmp_path, identity.recipient)
+    assert isinstance(store, AgeStore)
+    private, public = (
+        Watched(one.directory, one.suffix, one.mode, one.directory_mode)
+        for one in (store.private, store.public)
+    )
+    Watched.looked = lambda: store.put(NAME, rsa)
+    with pytest.raises(DnsauthError, match=f"keeps another key as {NAME}, which stays"):
+        replace(store, private=private, public=public).put(NAME, other)
 
 
 @pytest.mark.parametrize("options", [("-t", "ed25519"), ("-t", "rsa", "-b", "2048")], ids=["ed25519", "rsa"])
