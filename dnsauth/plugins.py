@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 from typing import Any
 
 from dnsauth.errors import DnsauthError
@@ -17,7 +18,7 @@ def plugin(group: str, cls: str, what: str) -> Any:  # noqa: ANN401  a plugin is
 
     Raises `DnsauthError` where there is none, or it can't be loaded.
     """
-    known = entry_points(group=group)
+    known = _known(group)
     if cls not in known.names:
         close = nearest(cls, known.names)
         there = f"there are {', '.join(sorted(known.names))}"
@@ -36,3 +37,8 @@ def plugin(group: str, cls: str, what: str) -> Any:  # noqa: ANN401  a plugin is
             if extra
             else f"install again what brings it: {entry.value}",
         ) from error
+
+
+@cache  # to look is to read what every installed distribution says
+def _known(group: str) -> EntryPoints:
+    return entry_points(group=group)

@@ -12,7 +12,6 @@ import typer.main
 import typer.testing
 
 from demo.nameserver import Nameserver
-from dnsauth import plugins
 from tests.servers import KEY, SECRET
 from tests.servers.bind import Named
 from tests.servers.bind import named as run_named
@@ -55,10 +54,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_process() -> Iterator[None]:
-    """The command line is built once, and what is installed is looked for once, however often it is called here."""
+    """The command line is built once, however often it is called here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.testing, "_get_command", cache(typer.main.get_command))
-        patch.setattr(plugins, "entry_points", cache(plugins.entry_points))
         yield
 
 

@@ -56,7 +56,7 @@ def test_a_class_of_a_plugin_is_found_when_it_is_used(monkeypatch):
         EntryPoint("theirs", f"{__name__}:theirs", store.GROUP),
         EntryPoint("broken", "not_installed.at_all:theirs", store.GROUP),
     ]
-    monkeypatch.setattr(plugins, "entry_points", lambda **_: EntryPoints(found))
+    monkeypatch.setattr(plugins, "_known", lambda _: EntryPoints(found))
     assert ("n", {"class": "theirs", "x": 1}, Path("d"), {"E": "1"}) == open_store(
         "n", {"class": "theirs", "x": 1}, Path("d"), {"E": "1"}
     )

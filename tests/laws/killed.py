@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
 
 WRITES = {
     "os.rename",
@@ -42,9 +41,8 @@ def main() -> None:
     from dnsauth.signers import files, signer  # noqa: F401
 
     command = get_command(app.app)
-    plugins.entry_points = cache(plugins.entry_points)
-    for group in (store.GROUP, signer.GROUP):
-        plugins.entry_points(group=group)
+    for group, cls in ((store.GROUP, "age"), (signer.GROUP, "files")):
+        plugins.plugin(group, cls, cls)  # what is installed is looked for before the forks
     gc.freeze()  # pages that are never written to are never copied
     for line in sys.stdin:
         number, arguments = json.loads(line)
