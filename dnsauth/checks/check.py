@@ -19,7 +19,7 @@ from dnsauth.checks.rules.healthcare import PHI_IN_CLEAR, PHI_UNENFORCED, PHI_WA
 from dnsauth.checks.rules.inventory import WAIVER_ENDING, WAIVER_EXPIRED, WAIVER_LONG, WAIVER_UNUSED
 from dnsauth.desired.model import Desired
 from dnsauth.findings import Finding, Severity
-from dnsauth.inventory.model import Inventory, Sensitivity, Waiver
+from dnsauth.inventory.model import Inventory, Waiver
 from dnsauth.spf.lookup import Lookup
 
 Found: TypeAlias = tuple[Finding, ...]
@@ -64,12 +64,7 @@ def check(
     between: defaultdict[str | None, list[Finding]] = defaultdict(list)
     for found in fleet.judged(tuple(views.values())):
         between[names.deepest(found.owner, views)].append(found)
-    phi = {
-        domain.name
-        for view in views.values()
-        for domain in view.zone.domains
-        if any(sender.data is Sensitivity.PHI for sender in domain.senders)
-    }
+    phi = {domain.name for view in views.values() for domain in view.zone.domains if domain.phi}
     for name in views:
         for found in (*within[name], *between[name], *beside.get(name, ())):
             waivers = good.get(found.rule.code, ())

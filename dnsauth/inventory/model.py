@@ -210,6 +210,11 @@ class MailDomain:
     keeps_ttl: bool = False
     """*ttl* is for what is new; an RRset that stands keeps the TTL it has."""
 
+    @property
+    def phi(self) -> tuple[Sender, ...]:
+        """The senders whose mail carries patient data."""
+        return tuple(sender for sender in self.senders if sender.data is Sensitivity.PHI)
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:

@@ -9,7 +9,7 @@ from dnsauth import dmarc
 from dnsauth.checks import mta_sts
 from dnsauth.checks.senders import key_domain, works
 from dnsauth.desired.model import Desired
-from dnsauth.inventory.model import All, MailDomain, NullMX, Sensitivity, Zone
+from dnsauth.inventory.model import All, MailDomain, NullMX, Zone
 from dnsauth.plan.kind import Kind, selects
 from dnsauth.profiles.model import Applies, Part
 from dnsauth.records import BadRecord, spf
@@ -114,5 +114,5 @@ def _applies(domain: MailDomain) -> Iterator[Applies]:
         yield Applies.SENDS
     if domain.receives is not None and domain.receives is not NullMX.NULL:
         yield Applies.RECEIVES
-    if any(sender.data is Sensitivity.PHI for sender in domain.senders):
+    if domain.phi:
         yield Applies.PHI

@@ -28,7 +28,7 @@ from dnsauth.checks.view import place
 from dnsauth.desired.model import Desired
 from dnsauth.dmarc import PREFIX, suffix_list
 from dnsauth.findings import Finding
-from dnsauth.inventory.model import Dmarc, MailDomain, Sender, Sensitivity
+from dnsauth.inventory.model import Dmarc, MailDomain, Sender
 from dnsauth.names import readable
 from dnsauth.plan.kind import Kind, kind_at
 from dnsauth.records import dmarc
@@ -143,7 +143,6 @@ def _carriers(view: ZoneView, policies: Policies) -> dict[str, Sender]:
     """A sender with patient data for each domain whose record applies to its mail."""
     found: defaultdict[str, list[Sender]] = defaultdict(list)
     for domain in view.zone.domains:
-        theirs = [sender for sender in domain.senders if sender.data is Sensitivity.PHI]
-        if theirs:
+        if theirs := domain.phi:
             found[policies.discovered(domain.name).by_tree_walk.found_at] += theirs
     return {domain: senders[0] for domain, senders in found.items()}

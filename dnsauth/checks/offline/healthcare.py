@@ -21,7 +21,7 @@ from dnsauth.checks.rules.healthcare import (
 )
 from dnsauth.checks.senders import unsigned
 from dnsauth.findings import Finding, Rule
-from dnsauth.inventory.model import MailDomain, NullMX, ReceivesBy, Sender, Sensitivity
+from dnsauth.inventory.model import MailDomain, NullMX, ReceivesBy, Sender
 from dnsauth.names import readable
 from dnsauth.records.dmarc import Alignment, Policy
 from dnsauth.rrset import RRsetId
@@ -35,8 +35,7 @@ def judged(view: ZoneView) -> Iterator[Finding]:
             service = view.catalogue.get(sender.service)
             if sender.data is None and service is not None and service.category == "healthcare":
                 yield _of_sender(HEALTH_UNCLASSED, domain, sender, title=service.title)
-        phi = tuple(sender for sender in domain.senders if sender.data is Sensitivity.PHI)
-        if phi:
+        if phi := domain.phi:
             for sender in phi:
                 yield from agreements.of_sender(view, domain, sender)
                 yield from _steward(view, domain, sender)
@@ -96,7 +95,7 @@ def _transport(view: ZoneView, domain: MailDomain) -> Iterator[Finding]:
 
 def in_clear(view: ZoneView, domain: MailDomain) -> str:
     """Why mail about patients may reach *domain* in the clear, RFC 8461 and RFC 7672; else empty."""
-    if not any(sender.data is Sensitivity.PHI for sender in domain.senders):
+    if not domain.phi:
         return ""
     match domain.receives:
         case None | NullMX.NULL:
