@@ -57,14 +57,10 @@ def _mailboxes(view: ZoneView, domain: MailDomain) -> Service | None:
 
 def _tokens(view: ZoneView, keep: Keep) -> Iterator[Finding]:
     for text in keep.values:
-        known = [service for service in view.catalogue.values() if _proves(service, text)]
+        known = [service for start, service in view.services.tokens if text.startswith(start)]
         if known and not any(_used(view, service) for service in known):
             facts = {"owner": readable(keep.owner), "value": short(text), "service": known[0].title}
             yield Finding(TOKEN, keep.where, keep.owner, {"zone": readable(view.zone.name), **facts})
-
-
-def _proves(service: Service, text: str) -> bool:
-    return any(start[-1:] in ("=", ":") and text.startswith(start) for start in service.detect.txt)
 
 
 def _used(view: ZoneView, service: Service) -> bool:

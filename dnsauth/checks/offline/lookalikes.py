@@ -18,15 +18,15 @@ _MOST = 8  # names beside one another; more of them are numbered through, and no
 
 def judged(views: Sequence[ZoneView]) -> Iterator[Finding]:
     """What is doubtful between the names of the zones of *views*, each told of once."""
-    left = [
-        (view, domain, policy)
+    quiet = [
+        (view, domain)
         for view in views
         for domain in view.zone.domains
-        if domain.name == view.zone.name and not domain.sends and (policy := _open(view, domain))
+        if domain.name == view.zone.name and not domain.sends
     ]
-    senders = _senders(views) if left else {}
-    for view, domain, policy in left:
-        if other := _like(domain.name, senders):
+    senders = _senders(views) if quiet else {}
+    for view, domain in quiet:
+        if (other := _like(domain.name, senders)) and (policy := _open(view, domain)):
             yield view.of_domain(LOOKALIKE, domain, {"other": readable(other), "policy": policy})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from dnsauth.catalogue.marks import OWN, asked
-from dnsauth.catalogue.model import Catalogue
+from dnsauth.catalogue.model import Catalogue, Service
 from dnsauth.checks.live.spf import envelopes
 from dnsauth.checks.reach import known_hosts
 
@@ -35,6 +35,16 @@ class Services:
     def envelopes(self) -> Mapping[str, str]:
         """Titles of services that write their own domain into MAIL FROM, by registered name."""
         return envelopes(self._catalogue)
+
+    @cached_property
+    def tokens(self) -> tuple[tuple[str, Service], ...]:
+        """How the values begin by which services see that a domain is one's own, each with its service."""
+        return tuple(
+            (start, service)
+            for service in self._catalogue.values()
+            for start in service.detect.txt
+            if start.endswith(("=", ":"))
+        )
 
     @cached_property
     def hosts(self) -> frozenset[str]:
