@@ -19,7 +19,7 @@ from dnsauth.adopt.senders import Already, Entry
 from dnsauth.catalogue.model import Catalogue
 from dnsauth.desired.model import Desired
 from dnsauth.desired.senders import spf_terms
-from dnsauth.documents import Map, Node
+from dnsauth.documents import Map, Node, mapping
 from dnsauth.documents.edit import Edit, Insert, Remove, edited
 from dnsauth.inventory.model import MailDomain, Zone
 from dnsauth.lock.claims import grammar, recorded
@@ -157,7 +157,7 @@ def _text(lines: Iterable[str]) -> str:
 
 
 def _into(draft: Draft, path: tuple[str, str], node: Node, order: Mapping[str, int]) -> Iterator[Edit]:
-    there = node if isinstance(node, Map) else Map()
+    there = mapping(node)
     for key, items in (
         ("senders", [(order[entry.name], _text(zone_file.sender(entry))) for entry in draft.senders]),
         ("keep", [(None, _text(zone_file.keep(kept))) for kept in draft.keep]),

@@ -8,6 +8,6 @@ nesting, and aliases beyond a bound that leaves nothing of a billion laughs.
 from __future__ import annotations
 
 from dnsauth.documents.read import load, octets, read_file
-from dnsauth.documents.tree import Map, Node, Seq, core
+from dnsauth.documents.tree import Map, Node, Seq, core, mapping
 
-__all__ = ["Map", "Node", "Seq", "core", "load", "octets", "read_file"]
+__all__ = ["Map", "Node", "Seq", "core", "load", "mapping", "octets", "read_file"]

@@ -126,3 +126,8 @@ def _scalar(text: str) -> object:
     if _SPECIAL.match(text):
         return float(text.replace(".", ""))
     return text
+
+
+def mapping(node: Node | None) -> Map:
+    """*node* where it is a mapping, else one that holds nothing."""
+    return node if isinstance(node, Map) else Map()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from dnsauth.documents import Map, Node, Seq
+from dnsauth.documents import Map, Node, Seq, mapping
 from dnsauth.findings import Finding, Where
 from dnsauth.inventory import rules
+
+if TYPE_CHECKING:
+    from dnsauth.documents.marks import Path
 
 _SECTIONS = ("providers", "key_stores", "signers")
 _SECRET = re.compile(
@@ -20,25 +24,32 @@ _TELLING = re.compile(r"://[^/@\s]*:[^/@\s]+@|PRIVATE KEY-----|AGE-SECRET-KEY-")
 
 def in_the_clear(tree: Node, file: str) -> Iterator[Finding]:
     """Each secret in the settings of providers, key stores and signers in *tree*, by key or form."""
-    config = tree if isinstance(tree, Map) else Map()
+    for path, text, place in settings(tree):
+        *above, last = path
+        if len(above) > 1 and isinstance(last, str) and _is_secret(last, text):
+            key = ".".join(step for step in path if isinstance(step, str))
+            yield Finding(rules.SECRET, Where(file, *place), facts={"key": key})
+
+
+def settings(tree: Node) -> Iterator[tuple[Path, str, tuple[int, int]]]:
+    """Each text said of providers, key stores and signers in *tree*: its path, itself, its place."""
     for section in _SECTIONS:
-        parts = config.get(section)
-        for name, settings in parts.items() if isinstance(parts, Map) else ():
-            for keys, place in _secrets(settings):
-                key = ".".join((section, name, *keys))
-                yield Finding(rules.SECRET, Where(file, *place), facts={"key": key})
+        yield from _texts(mapping(mapping(tree).get(section)), (section,))
 
 
-def _secrets(node: Node) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
-    """The keys that lead to each secret below *node*, and its place."""
-    if isinstance(node, Map):
-        for key, value in node.items():
-            if isinstance(value, str):
-                if (_SECRET.search(key) and not _ELSEWHERE.match(value)) or _TELLING.search(value):
-                    yield (key,), node.where(key)
-            else:
-                for keys, place in _secrets(value):
-                    yield (key, *keys), place
-    elif isinstance(node, Seq):
-        for item in node:
-            yield from _secrets(item)
+def _texts(node: Node, path: Path) -> Iterator[tuple[Path, str, tuple[int, int]]]:
+    children: Iterable[tuple[str | int, Node, tuple[int, int]]] = ()
+    match node:
+        case Map():
+            children = ((key, value, node.where(key)) for key, value in node.items())
+        case Seq():
+            children = ((index, item, node.where(index)) for index, item in enumerate(node))
+    for step, child, place in children:
+        if isinstance(child, str):
+            yield (*path, step), child, place
+        else:
+            yield from _texts(child, (*path, step))
+
+
+def _is_secret(key: str, text: str) -> bool:
+    return bool((_SECRET.search(key) and not _ELSEWHERE.match(text)) or _TELLING.search(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from dnsauth.documents import Map, Node
+from dnsauth.documents import Map, Node, mapping
 from dnsauth.findings import Finding, Where
 from dnsauth.inventory import rules
 
@@ -16,9 +16,7 @@ _UPDATES = ("octodns_bind.", "dnsauth.octodns."), ("Rfc2136Provider", "BindProvi
 
 def too_wide(tree: Node, file: str) -> Iterator[Finding]:
     """The providers in *tree* whose key opens a whole account, and those that are let in without one."""
-    config = tree if isinstance(tree, Map) else Map()
-    parts = config.get("providers")
-    for name, settings in parts.items() if isinstance(parts, Map) else ():
+    for name, settings in mapping(mapping(tree).get("providers")).items():
         if not isinstance(settings, Map):
             continue
         if _is(settings, *_CLOUDFLARE) and settings.get("email") and settings.get("token"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dnsauth.documents import Map, Node, Seq
+from dnsauth.documents import Map, Node, Seq, mapping
 from dnsauth.findings import Finding, Rule, Where
 from dnsauth.inventory import rules
 from dnsauth.inventory.sender_form import OWN_KEYS
@@ -37,9 +37,9 @@ class Entry(NamedTuple):
 
 def declared(tree: Node) -> Declared:
     """What the tree of dnsauth.yaml declares."""
-    config = _map(tree)
-    policy = "policy" in _map(_map(config.get("defaults")).get("dmarc"))
-    return Declared({section: frozenset(_map(config.get(section))) for section in _SECTIONS}, policy)
+    config = mapping(tree)
+    policy = "policy" in mapping(mapping(config.get("defaults")).get("dmarc"))
+    return Declared({section: frozenset(mapping(config.get(section))) for section in _SECTIONS}, policy)
 
 
 def entries(senders: Node | None) -> Iterator[Entry]:
@@ -48,26 +48,26 @@ def entries(senders: Node | None) -> Iterator[Entry]:
         return
     for index, entry in enumerate(senders):
         if isinstance(entry, str):
-            yield Entry(entry, _NOTHING, senders.where(index))
+            yield Entry(entry, Map(), senders.where(index))
         elif isinstance(entry, Map) and len(entry) == 1:
             (name,) = entry
-            yield Entry(name, _map(entry[name]), entry.key_where(name))
+            yield Entry(name, mapping(entry[name]), entry.key_where(name))
 
 
 def config_file(tree: Node, file: str, known: Declared) -> Iterator[Finding]:
     """What is wrong between the keys of dnsauth.yaml."""
-    config = _map(tree)
-    yield from _references(_map(config.get("defaults")), "provider", "providers", file, known)
-    for body in _map(config.get("senders")).values():
-        yield from _sender(_map(body), file, known)
+    config = mapping(tree)
+    yield from _references(mapping(config.get("defaults")), "provider", "providers", file, known)
+    for body in mapping(config.get("senders")).values():
+        yield from _sender(mapping(body), file, known)
 
 
 def zone_file(tree: Node, file: str, known: Declared | None) -> Iterator[Finding]:
     """What is wrong between the keys of a zone file; *known* is None where dnsauth.yaml cannot be read."""
-    zone = _map(tree)
+    zone = mapping(tree)
     yield from _references(zone, "provider", "providers", file, known)
-    for domain in _map(zone.get("domains")).values():
-        yield from _mail_domain(_map(domain), file, known)
+    for domain in mapping(zone.get("domains")).values():
+        yield from _mail_domain(mapping(domain), file, known)
 
 
 def _mail_domain(domain: Map, file: str, known: Declared | None) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _sender(body: Map, file: str, known: Declared | None) -> Iterator[Finding]:
     if not body:
         return
     yield from _references(body, "baa", "agreements", file, known)
-    dkim = _map(body.get("dkim"))
+    dkim = mapping(body.get("dkim"))
     if "algorithms" in dkim or dkim.keys() <= OWN_KEYS:
         yield from _references(dkim, "store", "key_stores", file, known)
         yield from _references(dkim, "signer", "signers", file, known)
@@ -138,10 +138,3 @@ def _references(mapping: Map, key: str, section: str, file: str, known: Declared
 
 def _at(rule: Rule, file: str, place: tuple[int, int], **facts: object) -> Finding:
     return Finding(rule, Where(file, *place), facts=facts)
-
-
-def _map(node: Node | None) -> Map:
-    return node if isinstance(node, Map) else _NOTHING
-
-
-_NOTHING = Map()

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
-from dnsauth.documents import Map, Node, Seq
+from dnsauth.documents import Map, Node, Seq, mapping
 from dnsauth.findings import Finding
 from dnsauth.inventory.zone_form import MailDomain
 
@@ -31,7 +31,7 @@ def sound(file: Node | None, findings: Iterable[Finding]) -> Iterator[tuple[str,
     marks = sorted((found.where.line, found.where.column) for found in findings)
     for key, (start, end) in _spans(domains, dict(_spans(file, _END))["domains"][1]):
         node = domains[key]
-        tree = node if isinstance(node, Map) else Map()
+        tree = mapping(node)
         if _any(marks, start, end):
             tree = _senders(tree, marks, end)
         try:

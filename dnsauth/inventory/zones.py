@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dnsauth import documents, names
-from dnsauth.documents import Map, Node
+from dnsauth.documents import Map, Node, mapping
 from dnsauth.findings import Finding, Where
 from dnsauth.inventory import domain_names, rules, sense
 from dnsauth.inventory.config import Config
@@ -66,8 +66,7 @@ def zones(
 
 
 def _domains(tree: Node | None) -> Map:
-    domains = tree.get("domains") if isinstance(tree, Map) else None
-    return domains if isinstance(domains, Map) else Map()
+    return mapping(mapping(tree).get("domains"))
 
 
 def _at(keys: Map, key: str, file: str) -> Where:
@@ -77,7 +76,7 @@ def _at(keys: Map, key: str, file: str) -> Where:
 def _whole(form: ZoneFile, keys: Map) -> Iterator[tuple[str, DomainForm, Map]]:
     for key, domain in form.domains.items():
         node = keys[key]
-        yield key, domain, node if isinstance(node, Map) else Map()
+        yield key, domain, mapping(node)
 
 
 def _placed(

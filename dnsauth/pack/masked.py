@@ -12,9 +12,9 @@ from dnsauth import documents, names
 from dnsauth.checks.live.reputation import called
 from dnsauth.documents import Map, Node, Seq
 from dnsauth.documents.edit import Path, Put, Unedited, edited
+from dnsauth.inventory.clear import settings
 
 MASK = "(left out)"
-_SETTINGS = ("providers", "key_stores", "signers")
 _WORD = r"secret|token|passw|passphrase|credential|private|auth(?!or)|access_key|apikey"
 _NAMED = re.compile(rf"{_WORD}|(?:^|[_-])(?:pass|key)$", re.IGNORECASE)
 _VARIABLE = re.compile(r"env/[A-Za-z_][A-Za-z0-9_]*")
@@ -34,10 +34,10 @@ def masked(octets: bytes) -> bytes:
 
 
 def _secrets(tree: Map) -> Iterator[Path]:
-    for part in _SETTINGS:
-        parts = tree.get(part)
-        for name, settings in parts.items() if isinstance(parts, Map) else ():
-            yield from _within(settings, (part, name), named=False)
+    for path, text, _ in settings(tree):
+        named = any(isinstance(key, str) and _NAMED.search(key) for key in path[2:])
+        if text and not _VARIABLE.fullmatch(text) and (named or _WITHIN.search(text)):
+            yield path
     yield from _lists(tree.get("reputation", ""), ("reputation",))
 
 
@@ -50,15 +50,3 @@ def _lists(node: Node, path: Path) -> Iterator[Path]:
         for index, item in enumerate(node):
             if isinstance(item, str) and called(item) != names.readable(item):
                 yield (*path, index)
-
-
-def _within(node: Node, path: Path, *, named: bool) -> Iterator[Path]:
-    """The texts at and below *path* that may be secret; *named* where a key above says so."""
-    if isinstance(node, Map):
-        for key, value in node.items():
-            yield from _within(value, (*path, key), named=named or bool(_NAMED.search(key)))
-    elif isinstance(node, Seq):
-        for index, item in enumerate(node):
-            yield from _within(item, (*path, index), named=named)
-    elif node and not _VARIABLE.fullmatch(node) and (named or _WITHIN.search(node)):
-        yield path
